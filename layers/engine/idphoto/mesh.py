@@ -1,0 +1,77 @@
+"""Names for the points of the 478-point face mesh: the only place where its numbers stand.
+
+The numbers are those of MediaPipe's face landmarker: 468 mesh points, then five of each iris. "Left" and "right" are the
+viewer's, so LEFT_EYE is the subject's right eye. Rings run around their feature, so that they can be drawn as polygons.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from idphoto.arrays import F32
+
+NOSE_TIP = 1
+FOREHEAD_TOP = 10
+CHIN = 152
+LEFT_CHEEK_EDGE = 234
+RIGHT_CHEEK_EDGE = 454
+
+LEFT_EYE_OUTER, LEFT_EYE_INNER = 33, 133
+RIGHT_EYE_INNER, RIGHT_EYE_OUTER = 362, 263
+MOUTH_LEFT, MOUTH_RIGHT = 61, 291
+LIP_UPPER_INNER, LIP_LOWER_INNER = 13, 14
+
+LEFT_IRIS_CENTRE, RIGHT_IRIS_CENTRE = 468, 473
+LEFT_IRIS = (469, 470, 471, 472)
+RIGHT_IRIS = (474, 475, 476, 477)
+
+LEFT_EYE = (33, 7, 163, 144, 145, 153, 154, 155, 133, 173, 157, 158, 159, 160, 161, 246)
+RIGHT_EYE = (263, 249, 390, 373, 374, 380, 381, 382, 362, 398, 384, 385, 386, 387, 388, 466)
+LEFT_BROW = (70, 63, 105, 66, 107, 55, 65, 52, 53, 46)
+RIGHT_BROW = (300, 293, 334, 296, 336, 285, 295, 282, 283, 276)
+LIPS_OUTER = (61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291, 409, 270, 269, 267, 0, 37, 39, 40, 185)
+LIPS_INNER = (78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308, 415, 310, 311, 312, 13, 82, 81, 80, 191)
+FACE_OVAL = (
+    10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377,
+    152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109,
+)  # fmt: skip
+
+LEFT_EYE_ASPECT = (33, 160, 158, 133, 153, 144)
+"""Outer corner, two points of the upper lid, inner corner, the two lower points below them (inner one first)."""
+RIGHT_EYE_ASPECT = (362, 385, 387, 263, 373, 380)
+
+BLENDSHAPE_POINTS = (
+    0, 1, 4, 5, 6, 7, 8, 10, 13, 14, 17, 21, 33, 37, 39, 40, 46, 52, 53, 54, 55, 58, 61, 63, 65, 66, 67, 70, 78,
+    80, 81, 82, 84, 87, 88, 91, 93, 95, 103, 105, 107, 109, 127, 132, 133, 136, 144, 145, 146, 148, 149, 150, 152,
+    153, 154, 155, 157, 158, 159, 160, 161, 162, 163, 168, 172, 173, 176, 178, 181, 185, 191, 195, 197, 234, 246,
+    249, 251, 263, 267, 269, 270, 276, 282, 283, 284, 285, 288, 291, 293, 295, 296, 297, 300, 308, 310, 311, 312,
+    314, 317, 318, 321, 323, 324, 332, 334, 336, 338, 356, 361, 362, 365, 373, 374, 375, 377, 378, 379, 380, 381,
+    382, 384, 385, 386, 387, 388, 389, 390, 397, 398, 400, 402, 405, 409, 415, 454, 466, 468, 469, 470, 471, 472,
+    473, 474, 475, 476, 477,
+)  # fmt: skip
+"""The 146 points that the expression model reads, in its order."""
+
+BLENDSHAPE_NAMES = (
+    "neutral", "browDownLeft", "browDownRight", "browInnerUp", "browOuterUpLeft", "browOuterUpRight", "cheekPuff",
+    "cheekSquintLeft", "cheekSquintRight", "eyeBlinkLeft", "eyeBlinkRight", "eyeLookDownLeft", "eyeLookDownRight",
+    "eyeLookInLeft", "eyeLookInRight", "eyeLookOutLeft", "eyeLookOutRight", "eyeLookUpLeft", "eyeLookUpRight",
+    "eyeSquintLeft", "eyeSquintRight", "eyeWideLeft", "eyeWideRight", "jawForward", "jawLeft", "jawOpen", "jawRight",
+    "mouthClose", "mouthDimpleLeft", "mouthDimpleRight", "mouthFrownLeft", "mouthFrownRight", "mouthFunnel",
+    "mouthLeft", "mouthLowerDownLeft", "mouthLowerDownRight", "mouthPressLeft", "mouthPressRight", "mouthPucker",
+    "mouthRight", "mouthRollLower", "mouthRollUpper", "mouthShrugLower", "mouthShrugUpper", "mouthSmileLeft",
+    "mouthSmileRight", "mouthStretchLeft", "mouthStretchRight", "mouthUpperUpLeft", "mouthUpperUpRight",
+    "noseSneerLeft", "noseSneerRight",
+)  # fmt: skip
+"""The 52 expression coefficients (ARKit's names; here Left and Right are the subject's, as the model was trained)."""
+
+
+def centre(landmarks: F32, indices: tuple[int, ...]) -> F32:
+    """Return the mean of some points, ``(x, y)`` in px."""
+    return np.asarray(landmarks[list(indices), :2].mean(axis=0), np.float32)
+
+
+def eye_centres(landmarks: F32) -> tuple[F32, F32]:
+    """Return the centres of the viewer's left and right eye, each the middle of its two corners, ``(x, y)`` in px."""
+    left = centre(landmarks, (LEFT_EYE_OUTER, LEFT_EYE_INNER))
+    right = centre(landmarks, (RIGHT_EYE_INNER, RIGHT_EYE_OUTER))
+    return left, right

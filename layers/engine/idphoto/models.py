@@ -1,0 +1,69 @@
+"""The neural networks: ONNX files opened once and run on arrays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import idphoto_models
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+MODEL_NAMES = ("face_near", "face_far", "face_landmarks", "face_blendshapes", "person_prior", "u2net")
+"""Every model of the bundle; the files and their sources are listed in the inference layer's ``models.toml``."""
+
+
+class Models:
+    """Sessions of the models, opened at first use and kept.
+
+    Parameters
+    ----------
+    folder
+        Where the ``<name>.onnx`` files lie; by default the folder of the package :mod:`idphoto_models`.
+    threads
+        Threads that one run may use. A Lambda sandbox shows more cores than it grants, so the caller decides.
+    """
+
+    def __init__(self, folder: Path | None = None, threads: int = 2) -> None:
+        self._folder = folder
+        self._threads = max(1, threads)
+        self._sessions: dict[str, ort.InferenceSession] = {}
+        self._lock = Lock()
+
+    def run(self, name: str, inputs: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+        """Run a model of one input and return its outputs in the order of the file.
+
+        Parameters
+        ----------
+        name
+            One of :data:`MODEL_NAMES`.
+        inputs
+            float32, shaped as the model asks, batch first.
+        """
+        session = self._session(name)
+        outputs: list[Any] = session.run(None, {session.get_inputs()[0].name: inputs})
+        return outputs
+
+    def warm(self) -> None:
+        """Open every model now, so that no later call pays for it."""
+        for name in MODEL_NAMES:
+            self._session(name)
+
+    def _session(self, name: str) -> ort.InferenceSession:
+        with self._lock:
+            if name not in self._sessions:
+                path = self._folder / f"{name}.onnx" if self._folder else idphoto_models.path(name)
+                self._sessions[name] = ort.InferenceSession(path, self._options(), providers=["CPUExecutionProvider"])
+            return self._sessions[name]
+
+    def _options(self) -> ort.SessionOptions:
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = self._threads
+        options.inter_op_num_threads = 1
+        options.execution_mode = ort.ExecutionMode.ORT_SEQUENTIAL
+        options.log_severity_level = 3
+        # Spinning threads burn the CPU share that the next stage needs, and are billed.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        return options
