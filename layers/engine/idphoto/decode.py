@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import pi_heif  # type: ignore[import-untyped]
+import pi_heif
 from PIL import ExifTags, Image
 
 from idphoto.arrays import Rgb

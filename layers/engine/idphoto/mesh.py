@@ -1,6 +1,6 @@
 """Names for the points of the 478-point face mesh: the only place where its numbers stand.
 
-The numbers are those of MediaPipe's face landmarker: 468 mesh points, then five of each iris. "Left" and "right" are the
+The numbers are those of MediaPipe's landmarker: 468 mesh points, then five of each iris. "Left" and "right" are the
 viewer's, so LEFT_EYE is the subject's right eye. Rings run around their feature, so that they can be drawn as polygons.
 """
 
@@ -35,6 +35,15 @@ FACE_OVAL = (
     10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377,
     152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109,
 )  # fmt: skip
+
+LEFT_UNDER_EYE = (110, 24, 23, 22, 26, 112, 232, 231, 230, 229, 228, 31)
+RIGHT_UNDER_EYE = (339, 254, 253, 252, 256, 341, 452, 451, 450, 449, 448, 261)
+"""Rings of bare skin between the lower lid and the cheek bone."""
+LEFT_CHEEK, RIGHT_CHEEK = (50, 205), (280, 425)
+UPPER_FACE_SKIN = (6, 117, 346, 50, 280)
+"""Nose bridge, below the eyes, upper cheeks: skin that neither a fringe nor a beard grows over."""
+LOWER_FACE_SKIN = (4, 164, 205, 425, 214, 434, 199, 175)
+"""Nose tip, above the lip, lower cheeks, jaw and chin: what a face mask covers."""
 
 LEFT_EYE_ASPECT = (33, 160, 158, 133, 153, 144)
 """Outer corner, two points of the upper lid, inner corner, the two lower points below them (inner one first)."""

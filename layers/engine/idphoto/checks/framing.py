@@ -1,0 +1,155 @@
+"""Whether all that an ID photo needs lies inside the photo, with enough pixels."""
+
+from __future__ import annotations
+
+from math import cos, radians
+
+import numpy as np
+
+from idphoto import mesh
+from idphoto.checks.aligned_face import bounding_region
+from idphoto.checks.evidence import Evidence
+from idphoto.checks.item import BLOCK_ALWAYS, CheckItem, Finding, Limits, Wording
+from idphoto.checks.report import Group
+
+FACE_OUTSIDE_MOST = Limits(1.0, 0.0, 0.0)
+"""Share of the face oval's points outside the photo, per cent. The mesh is about 1 px exact, so a face that
+touches the edge may lose one of 36 points at most."""
+
+HEAD_CUT_MOST = Limits(25.0, 10.0, 2.0)
+"""Length of head and hair that lies on an edge of the photo, per cent of the face's width. A few strands or a
+bun on the edge leave the outline of the head whole; ISO/IEC 19794-5:2011, 7.3.3 wants the whole head."""
+
+EYE_DISTANCE_LEAST = Limits(35.0, 60.0, 90.0)
+"""px between the eye centres. 90: ISO/IEC 19794-5:2011, 7.3.6. 60: a one-inch photo at 300 dpi, not enlarged much.
+35: the same enlarged about twice, below which it shows pixels."""
+
+SHORTER_SIDE_LEAST = Limits(295.0, 400.0, 600.0)
+"""px. 295: a one-inch photo at 300 dpi (25 mm), the smallest official print. 400: what effects on hair need.
+600: the smallest digital photo of the US Department of State."""
+
+_OPAQUE = 128
+
+
+def share_of_face_outside(evidence: Evidence) -> Finding | None:
+    """Measure how much of the face oval lies beyond the photo's edges."""
+    face = evidence.face
+    if face is None:
+        return None
+    oval = face.landmarks[list(mesh.FACE_OVAL), :2]
+    photo = evidence.photo
+    inside = np.all((oval >= -0.5) & (oval <= (photo.width - 0.5, photo.height - 0.5)), axis=1)
+    return Finding(100.0 * float(1.0 - inside.mean()), bounding_region(face.landmarks, mesh.FACE_OVAL))
+
+
+def length_of_head_cut(evidence: Evidence) -> Finding | None:
+    """Measure how much of head and hair lies on the top edge, or beside the head on the side edges.
+
+    The portrait's array ends where the photo ends, so an opaque border pixel above the eyes is a cut.
+    """
+    portrait, face = evidence.analysis.portrait, evidence.face
+    if portrait is None or face is None:
+        return None
+    eye_row = max(1, min(portrait.height, round(portrait.eye_y)))
+    upper = portrait.alpha[:eye_row] >= _OPAQUE
+    oval = portrait.landmarks[list(mesh.FACE_OVAL), 0]
+    face_width = max(float(np.ptp(oval)), 1.0)
+    cut = max(upper[0].sum(), upper[:, 0].sum(), upper[:, -1].sum())
+    x, y, width, height = bounding_region(face.landmarks, mesh.FACE_OVAL)
+    return Finding(100.0 * float(cut) / face_width, (x, y - height // 2, width, height))
+
+
+def eye_distance(evidence: Evidence) -> Finding | None:
+    """Measure the distance of the eye centres, as it would be without the head's turn (ISO/IEC 29794-5)."""
+    face = evidence.face
+    if face is None:
+        return None
+    left, right = mesh.eye_centres(face.landmarks)
+    turned = max(cos(radians(face.pose.yaw)), 0.5)
+    return Finding(float(np.linalg.norm(right - left)) / turned, bounding_region(face.landmarks, mesh.FACE_OVAL))
+
+
+def shorter_side(evidence: Evidence) -> Finding | None:
+    """Return the photo's shorter side."""
+    return Finding(min(evidence.photo.width, evidence.photo.height))
+
+
+FACE_COMPLETE = CheckItem(
+    code="face_complete",
+    group=Group.FRAMING,
+    name="Face complete",
+    name_zh="面部完整",
+    unit="%",
+    measure=share_of_face_outside,
+    limits=FACE_OUTSIDE_MOST,
+    worst=30,
+    best=0,
+    severity=BLOCK_ALWAYS,
+    wording=Wording(
+        fault="FACE_CUT",
+        reason="{value} of the face outline lies outside the photo.",
+        reason_zh="面部轮廓有 {value} 超出画面。",
+        advice="Use a photo that shows the whole face with some space around it.",
+        advice_zh="请使用面部完整、四周留有空间的照片。",
+    ),
+)
+
+HEAD_COMPLETE = CheckItem(
+    code="head_complete",
+    group=Group.FRAMING,
+    name="Head complete",
+    name_zh="头部完整",
+    unit="%",
+    measure=length_of_head_cut,
+    limits=HEAD_CUT_MOST,
+    worst=120,
+    best=0,
+    severity=BLOCK_ALWAYS,
+    wording=Wording(
+        fault="HEAD_CUT",
+        reason="The edge of the photo cuts the head or hair (over {value} of the face's width).",
+        reason_zh="头部或头发被画面边缘裁切（占脸宽的 {value}）。",
+        advice="Use a photo with space above the hair and on both sides of the head.",
+        advice_zh="请使用头顶和两侧留有空间的照片。",
+    ),
+)
+
+FACE_SIZE = CheckItem(
+    code="face_size",
+    group=Group.FRAMING,
+    name="Face large enough",
+    name_zh="面部大小",
+    unit="px",
+    measure=eye_distance,
+    limits=EYE_DISTANCE_LEAST,
+    worst=10,
+    best=120,
+    severity=BLOCK_ALWAYS,
+    wording=Wording(
+        fault="FACE_TOO_SMALL",
+        reason="The face is too small: {value} between the eyes, at least {threshold} are needed.",
+        reason_zh="面部过小：两眼间距 {value}，至少需要 {threshold}。",
+        advice="Move closer to the camera or use the original photo instead of a reduced copy.",
+        advice_zh="请靠近镜头拍摄，或上传未压缩的原图。",
+    ),
+)
+
+PHOTO_SIZE = CheckItem(
+    code="photo_size",
+    group=Group.FRAMING,
+    name="Photo large enough",
+    name_zh="照片尺寸",
+    unit="px",
+    measure=shorter_side,
+    limits=SHORTER_SIDE_LEAST,
+    worst=64,
+    best=1000,
+    severity=BLOCK_ALWAYS,
+    wording=Wording(
+        fault="PHOTO_TOO_SMALL",
+        reason="The shorter side of the photo has {value}, at least {threshold} are needed.",
+        reason_zh="照片短边为 {value}，至少需要 {threshold}。",
+        advice="Use the original photo instead of a thumbnail.",
+        advice_zh="请使用原图，不要使用缩略图。",
+    ),
+)
