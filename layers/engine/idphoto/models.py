@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import idphoto_models
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import onnxruntime as ort
 
 MODEL_NAMES = ("face_near", "face_far", "face_landmarks", "face_blendshapes", "person_prior", "u2net")
 """Every model of the bundle; the files and their sources are listed in the inference layer's ``models.toml``."""
@@ -54,16 +55,22 @@ class Models:
     def _session(self, name: str) -> ort.InferenceSession:
         with self._lock:
             if name not in self._sessions:
-                path = self._folder / f"{name}.onnx" if self._folder else idphoto_models.path(name)
-                self._sessions[name] = ort.InferenceSession(path, self._options(), providers=["CPUExecutionProvider"])
+                self._sessions[name] = _open(name, self._folder, self._threads)
             return self._sessions[name]
 
-    def _options(self) -> ort.SessionOptions:
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = self._threads
-        options.inter_op_num_threads = 1
-        options.execution_mode = ort.ExecutionMode.ORT_SEQUENTIAL
-        options.log_severity_level = 3
-        # Spinning threads burn the CPU share that the next stage needs, and are billed.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        return options
+
+def _open(name: str, folder: Path | None, threads: int) -> ort.InferenceSession:
+    # Imported here because only the functions that run models carry the inference layer; the others import this module
+    # for its type.
+    import idphoto_models  # noqa: PLC0415
+    import onnxruntime as ort  # noqa: PLC0415
+
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.execution_mode = ort.ExecutionMode.ORT_SEQUENTIAL
+    options.log_severity_level = 3
+    # Spinning threads burn the CPU share that the next stage needs, and are billed.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    path = folder / f"{name}.onnx" if folder else idphoto_models.path(name)
+    return ort.InferenceSession(path, options, providers=["CPUExecutionProvider"])

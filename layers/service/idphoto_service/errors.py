@@ -1,0 +1,204 @@
+"""Every error that a caller can meet: a stable code, an HTTP status, and a sentence in English and in Chinese.
+
+The engine's own refusals carry their code and sentences; only their HTTP status is decided here.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+from idphoto.errors import EngineError
+
+
+class ServiceError(Exception):
+    """Base of the errors that the service itself raises.
+
+    Parameters
+    ----------
+    details
+        What was given and what is allowed; JSON types only. Never a picture, a key or a link with a signature.
+    """
+
+    status: ClassVar[HTTPStatus] = HTTPStatus.UNPROCESSABLE_ENTITY
+    code: ClassVar[str] = "SERVICE_ERROR"
+    message: ClassVar[str] = "The request could not be served."
+    message_zh: ClassVar[str] = "请求无法处理。"
+
+    def __init__(self, **details: Any) -> None:
+        super().__init__(self.message)
+        self.details = details
+
+
+class JsonInvalidError(ServiceError):
+    """The body is not JSON."""
+
+    status = HTTPStatus.BAD_REQUEST
+    code = "JSON_INVALID"
+    message = "The body is not valid JSON."
+    message_zh = "请求体不是有效的 JSON。"
+
+
+class RequestInvalidError(ServiceError):
+    """A field is missing, unknown, of the wrong type or out of range."""
+
+    code = "REQUEST_INVALID"
+    message = "A field of the request is missing, unknown or not allowed; see details."
+    message_zh = "请求中有字段缺失、未知或取值不合法，详见 details。"
+
+
+class ApiKeyMissingError(ServiceError):
+    """The call carries no API key."""
+
+    status = HTTPStatus.FORBIDDEN
+    code = "API_KEY_MISSING"
+    message = "Send a valid API key in the header x-api-key."
+    message_zh = "请在请求头 x-api-key 中提供有效的 API 密钥。"
+
+
+class RouteUnknownError(ServiceError):
+    """There is no such route."""
+
+    status = HTTPStatus.NOT_FOUND
+    code = "ROUTE_UNKNOWN"
+    message = "There is no such route."
+    message_zh = "没有这个接口。"
+
+
+class ResultNotFoundError(ServiceError):
+    """The partner has no such result, or it has expired."""
+
+    status = HTTPStatus.NOT_FOUND
+    code = "MT_GENERATE_ID_NOT_FOUND"
+    message = "There is no such mt_generate_id, or it has expired."
+    message_zh = "mt_generate_id 不存在或已过期。"
+
+
+class CheckNotFoundError(ServiceError):
+    """The partner has no such check, or it has expired."""
+
+    status = HTTPStatus.NOT_FOUND
+    code = "CHECK_ID_NOT_FOUND"
+    message = "There is no such check_id, or it has expired."
+    message_zh = "check_id 不存在或已过期。"
+
+
+class UploadNotFoundError(ServiceError):
+    """Nothing was uploaded under this id."""
+
+    status = HTTPStatus.NOT_FOUND
+    code = "UPLOAD_ID_NOT_FOUND"
+    message = "Nothing has been uploaded under this upload_id, or it has expired."
+    message_zh = "该 upload_id 尚未上传文件或已过期。"
+
+
+class ExecutionNotFoundError(ServiceError):
+    """The partner has no such execution."""
+
+    status = HTTPStatus.NOT_FOUND
+    code = "EXECUTION_ID_NOT_FOUND"
+    message = "There is no such execution_id."
+    message_zh = "execution_id 不存在。"
+
+
+class OutRequestIdConflictError(ServiceError):
+    """The out_request_id already names another photo; nothing was changed."""
+
+    status = HTTPStatus.CONFLICT
+    code = "OUT_REQUEST_ID_CONFLICT"
+    message = "This out_request_id already belongs to another photo. Use a new one for each photo."
+    message_zh = "该 out_request_id 已属于另一张照片，请为每张照片使用新的 ID。"
+
+
+class CheckFailedError(ServiceError):
+    """The photo did not pass the check; the report is in the details."""
+
+    code = "CHECK_FAILED"
+    message = "The photo did not pass the check; see details.report for every item."
+    message_zh = "照片未通过检测，各检测项见 details.report。"
+
+
+class PolicyForbidsError(ServiceError):
+    """The specification forbids the step, and the policy is strict."""
+
+    code = "POLICY_FORBIDS"
+    message = "The specification does not allow this step, and the policy is strict."
+    message_zh = "该规格不允许此操作，且已选择严格策略（strict）。"
+
+
+class Base64InvalidError(ServiceError):
+    """image_base64 is not Base64."""
+
+    code = "IMAGE_BASE64_INVALID"
+    message = "image_base64 is not valid Base64."
+    message_zh = "image_base64 不是有效的 Base64 编码。"
+
+
+class UrlInvalidError(ServiceError):
+    """img_url is not a full http(s) URL."""
+
+    code = "IMG_URL_INVALID"
+    message = "img_url must be a full http or https URL."
+    message_zh = "img_url 必须是完整的 http 或 https 链接。"
+
+
+class UrlForbiddenError(ServiceError):
+    """img_url points to an address that may not be fetched."""
+
+    code = "IMG_URL_FORBIDDEN"
+    message = "img_url must point to a public address."
+    message_zh = "img_url 必须指向公网地址。"
+
+
+class UrlUnreachableError(ServiceError):
+    """img_url did not answer with a file in time."""
+
+    code = "IMG_URL_UNREACHABLE"
+    message = "img_url could not be downloaded: it must answer with the picture within the time limit."
+    message_zh = "无法下载 img_url：链接须在限定时间内返回图片。"
+
+
+class ChainFailedError(ServiceError):
+    """The chain ended without a result and without a reason of its own."""
+
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    code = "CHAIN_FAILED"
+    message = "The chain could not be completed. Try again; the same call is safe to repeat."
+    message_zh = "流程未能完成，请重试；同一请求可安全重复调用。"
+
+
+class InternalError(ServiceError):
+    """A defect of ours."""
+
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    code = "INTERNAL_ERROR"
+    message = "Something failed on our side. The same call is safe to repeat."
+    message_zh = "服务内部错误，同一请求可安全重试。"
+
+
+_ENGINE_STATUS = {
+    "IMAGE_TOO_LARGE": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "IMAGE_TOO_MANY_PIXELS": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "IMAGE_FORMAT_UNSUPPORTED": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+}
+
+
+def status_of(error: ServiceError | EngineError) -> HTTPStatus:
+    """Return the HTTP status of an error; what the engine refuses is a 422 unless listed otherwise."""
+    if isinstance(error, ServiceError):
+        return error.status
+    return _ENGINE_STATUS.get(error.code, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def error_body(error: ServiceError | EngineError, request_id: str) -> dict[str, Any]:
+    """Return the body of an error answer; a state of the chain returns the same."""
+    return {
+        "error": {
+            "code": error.code,
+            "message": error.message,
+            "message_zh": error.message_zh,
+            "status": int(status_of(error)),
+            "details": error.details,
+            "request_id": request_id,
+        }
+    }

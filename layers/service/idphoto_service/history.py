@@ -1,0 +1,203 @@
+"""The single table: photos, their results, their checks.
+
+==========================  =========================  ==================================================
+pk                          sk                         item
+==========================  =========================  ==================================================
+``<partner>#<photo key>``   ``PHOTO``                  which source the photo is of, and its current result
+``<partner>#<photo key>``   ``RESULT#<id>``            one result: recipe, parent, where its objects lie
+``<partner>#<photo key>``   ``CHECK#<id>``             one check: report, and where its objects lie
+==========================  =========================  ==================================================
+
+An id begins with its photo key, so an id and a partner are enough to find an item, with a consistent read and no index;
+one query returns a photo's whole history. All items of a photo expire together, and an expired item that is still there
+(DynamoDB deletes late) counts as gone. An object is always stored before the item that names it.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict, dataclass
+from functools import cache
+from typing import Any, TypeVar
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from idphoto.recipe import PHOTO_KEY_LENGTH, photo_key
+from pydantic import TypeAdapter
+
+from idphoto_service.errors import OutRequestIdConflictError
+from idphoto_service.settings import settings
+
+SECONDS_PER_DAY = 86_400
+
+_UNLESS_LIVE = "attribute_not_exists(pk) OR expires_at <= :now"
+
+Record = TypeVar("Record", "PhotoRecord", "ResultRecord", "CheckRecord")
+
+
+@dataclass(frozen=True)
+class PhotoRecord:
+    """Which source an out_request_id stands for."""
+
+    partner: str
+    out_request_id: str
+    source_digest: str
+    created_at: int
+    expires_at: int
+    current: str | None = None
+
+    @property
+    def key(self) -> str:
+        """The photo key."""
+        return photo_key(self.partner, self.out_request_id)
+
+
+@dataclass(frozen=True)
+class ResultRecord:
+    """One result: what was made, from what, and where it lies."""
+
+    partner: str
+    mt_generate_id: str
+    out_request_id: str
+    parent_mt_generate_id: str | None
+    effect: str
+    recipe: str
+    source_digest: str
+    engine_version: str
+    source_key: str
+    portrait_key: str
+    image_key: str
+    image_bytes: int
+    cutout_key: str
+    cutout_bytes: int
+    width: int
+    height: int
+    created_at: int
+    expires_at: int
+    frame: str
+    warnings: str
+
+
+@dataclass(frozen=True)
+class CheckRecord:
+    """One check of one source."""
+
+    partner: str
+    check_id: str
+    out_request_id: str
+    source_digest: str
+    engine_version: str
+    level: str
+    passed: bool
+    report: str
+    source_key: str
+    portrait_key: str | None
+    annotated_key: str
+    annotated_width: int
+    annotated_height: int
+    annotated_bytes: int
+    created_at: int
+    expires_at: int
+
+
+@dataclass(frozen=True)
+class History:
+    """The table and the client that reaches it."""
+
+    table: Any
+
+    def claim_photo(self, partner: str, out_request_id: str, source_digest: str, now: int, days: int) -> PhotoRecord:
+        """Return the photo, creating it when it is new.
+
+        Raises
+        ------
+        OutRequestIdConflictError
+            When the out_request_id stands for another source; nothing is changed.
+        """
+        photo = PhotoRecord(partner, out_request_id, source_digest, now, now + days * SECONDS_PER_DAY)
+        stored = self._put_unless_live(photo, _sort_key("PHOTO"), photo.key, now)
+        if stored.source_digest != source_digest:
+            raise OutRequestIdConflictError(out_request_id=out_request_id)
+        return stored
+
+    def find_photo(self, partner: str, out_request_id: str, now: int) -> PhotoRecord | None:
+        """Return a photo, or None when there is none."""
+        return self._get(PhotoRecord, partner, photo_key(partner, out_request_id), _sort_key("PHOTO"), now)
+
+    def set_current(self, photo: PhotoRecord, mt_generate_id: str) -> None:
+        """Remember which result of a photo was asked for last."""
+        self.table.update_item(
+            Key={"pk": _partition(photo.partner, photo.key), "sk": _sort_key("PHOTO")},
+            UpdateExpression="SET #current = :id",
+            ConditionExpression="attribute_exists(pk)",
+            ExpressionAttributeNames={"#current": "current"},
+            ExpressionAttributeValues={":id": mt_generate_id},
+        )
+
+    def save_result(self, result: ResultRecord, now: int) -> ResultRecord:
+        """Store a result unless it is there already, and return the stored one."""
+        return self._put_unless_live(
+            result, _sort_key("RESULT", result.mt_generate_id), result.mt_generate_id[:PHOTO_KEY_LENGTH], now
+        )
+
+    def find_result(self, partner: str, mt_generate_id: str, now: int) -> ResultRecord | None:
+        """Return a result of the partner, or None."""
+        photo = mt_generate_id[:PHOTO_KEY_LENGTH]
+        return self._get(ResultRecord, partner, photo, _sort_key("RESULT", mt_generate_id), now)
+
+    def save_check(self, check: CheckRecord, now: int) -> CheckRecord:
+        """Store a check unless it is there already, and return the stored one."""
+        return self._put_unless_live(check, _sort_key("CHECK", check.check_id), check.check_id[:PHOTO_KEY_LENGTH], now)
+
+    def find_check(self, partner: str, check_id: str, now: int) -> CheckRecord | None:
+        """Return a check of the partner, or None."""
+        photo = check_id[:PHOTO_KEY_LENGTH]
+        return self._get(CheckRecord, partner, photo, _sort_key("CHECK", check_id), now)
+
+    def _get(self, record: type[Record], partner: str, photo: str, sort_key: str, now: int) -> Record | None:
+        key = {"pk": _partition(partner, photo), "sk": sort_key}
+        item = self.table.get_item(Key=key, ConsistentRead=True).get("Item")
+        return _live(record, item, now)
+
+    def _put_unless_live(self, record: Record, sort_key: str, photo: str, now: int) -> Record:
+        item = {"pk": _partition(record.partner, photo), "sk": sort_key} | asdict(record)
+        try:
+            self.table.put_item(
+                Item={name: value for name, value in item.items() if value is not None},
+                ConditionExpression=_UNLESS_LIVE,
+                ExpressionAttributeValues={":now": now},
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+            stored = self._get(type(record), record.partner, photo, sort_key, now)
+            return stored or record
+        return record
+
+
+def _live(record: type[Record], item: dict[str, Any] | None, now: int) -> Record | None:
+    if item is None or item["expires_at"] <= now:
+        return None
+    # The table's numbers are Decimals; the adapter turns them back into what the record says.
+    return TypeAdapter(record).validate_python({name: value for name, value in item.items() if name not in {"pk", "sk"}})
+
+
+def _partition(partner: str, photo: str) -> str:
+    return f"{partner}#{photo}"
+
+
+def _sort_key(kind: str, name: str = "") -> str:
+    return f"{kind}#{name}" if name else kind
+
+
+def now() -> int:
+    """Return the time in whole seconds since 1970."""
+    return int(time.time())
+
+
+@cache
+def history() -> History:
+    """Return the bundle's table."""
+    config = Config(retries={"mode": "standard"})
+    return History(boto3.resource("dynamodb", config=config).Table(settings().table_name))

@@ -1,0 +1,146 @@
+"""Looking at a photo: analysis and check, once per source, and the records that later calls work from."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import json
+from functools import cache
+
+from idphoto import ENGINE_VERSION
+from idphoto.analysis import analyse
+from idphoto.checks import annotate, check
+from idphoto.checks.report import Level, Report
+from idphoto.decode import decode
+from idphoto.models import Models
+from idphoto.portrait import save
+from idphoto.recipe import PHOTO_KEY_LENGTH, RESULT_ID_LENGTH, photo_key
+from PIL import Image as PillowImage
+
+from idphoto_service.contract import CheckAnswer, CheckRequest, CheckSummary, Image
+from idphoto_service.history import SECONDS_PER_DAY, CheckRecord, history, now
+from idphoto_service.settings import settings
+from idphoto_service.sources import digest, read_source
+from idphoto_service.stopwatch import Stopwatch
+from idphoto_service.storage import bucket, photo_object
+
+CHECK_DAYS = 1
+"""How long a check_id works: between a check and its make lies a customer's decision, not a holiday."""
+
+
+@cache
+def models() -> Models:
+    """Return the networks; ``models().warm()`` opens them."""
+    return Models(threads=settings().threads)
+
+
+def check_photo(request: CheckRequest, partner: str, request_id: str) -> CheckAnswer:
+    """Check a photo and answer every item."""
+    watch = Stopwatch()
+    with watch.stage("source"):
+        data = read_source(request, partner)
+    record = examine(partner, request.out_request_id or f"check-{digest(data)}", data, request.level, watch)
+    return CheckAnswer(
+        request_id=request_id,
+        out_request_id=record.out_request_id,
+        check_id=record.check_id,
+        passed=record.passed,
+        score=report_of(record).score,
+        report=report_of(record),
+        annotated=annotated_image(record),
+        expires_at=record.expires_at,
+        timings_ms=watch.read(),
+    )
+
+
+def examine(partner: str, out_request_id: str, data: bytes, level: Level, watch: Stopwatch) -> CheckRecord:
+    """Return the check of a source, made now or found again.
+
+    The record and its objects lie with the photo that the out_request_id names, so that they go when it goes. Nothing is
+    stored of bytes that are no picture.
+    """
+    time = now()
+    source_digest = digest(data)
+    check_id = _check_id(partner, out_request_id, source_digest, level)
+    found = history().find_check(partner, check_id, time)
+    if found is not None:
+        return found
+
+    with watch.stage("decode"):
+        photo = decode(data)
+    with watch.stage("analyse"):
+        analysis = analyse(photo, models())
+    with watch.stage("check"):
+        report = check(photo, analysis, level)
+        marked = annotate(photo, analysis, report)
+
+    def key(name: str) -> str:
+        return photo_object(partner, photo_key(partner, out_request_id), f"{source_digest[:32]}/{name}")
+
+    with watch.stage("store"):
+        bucket().put(key("source"), data, "application/octet-stream")
+        portrait_key = None
+        if analysis.portrait is not None:
+            portrait_key = key(f"portrait-{ENGINE_VERSION}")
+            bucket().put(portrait_key, save(analysis.portrait), "application/octet-stream")
+        annotated_key = key(f"annotated-{level}.png")
+        marked_png = _png(marked)
+        bucket().put(annotated_key, marked_png, "image/png")
+        height, width = marked.shape[:2]
+        return history().save_check(
+            CheckRecord(
+                partner=partner,
+                check_id=check_id,
+                out_request_id=out_request_id,
+                source_digest=source_digest,
+                engine_version=ENGINE_VERSION,
+                level=level,
+                passed=report.passed,
+                report=report.model_dump_json(),
+                source_key=key("source"),
+                portrait_key=portrait_key,
+                annotated_key=annotated_key,
+                annotated_width=width,
+                annotated_height=height,
+                annotated_bytes=len(marked_png),
+                created_at=time,
+                expires_at=time + CHECK_DAYS * SECONDS_PER_DAY,
+            ),
+            time,
+        )
+
+
+def report_of(record: CheckRecord) -> Report:
+    """Return the report that a check stored."""
+    return Report.model_validate_json(record.report)
+
+
+def summary_of(record: CheckRecord) -> CheckSummary:
+    """Return the short form of a check."""
+    return CheckSummary(check_id=record.check_id, passed=record.passed, score=report_of(record).score)
+
+
+def annotated_image(record: CheckRecord) -> Image:
+    """Return the link to the marked photo of a check."""
+    seconds = settings().link_seconds
+    return Image(
+        url=bucket().link(record.annotated_key, seconds),
+        width=record.annotated_width,
+        height=record.annotated_height,
+        format="png",
+        bytes=record.annotated_bytes,
+        expires_at=now() + seconds,
+    )
+
+
+def _check_id(partner: str, out_request_id: str, source_digest: str, level: Level) -> str:
+    text = json.dumps(["check", partner, out_request_id, source_digest, level, ENGINE_VERSION])
+    tail = base64.b32encode(hashlib.sha256(text.encode()).digest()).decode().lower()
+    return photo_key(partner, out_request_id) + tail[: RESULT_ID_LENGTH - PHOTO_KEY_LENGTH]
+
+
+def _png(rgb: object) -> bytes:
+    buffer = io.BytesIO()
+    PillowImage.fromarray(rgb).save(buffer, "PNG", compress_level=3)
+    return buffer.getvalue()
