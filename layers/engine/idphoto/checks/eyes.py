@@ -62,6 +62,12 @@ class _Eye:
     iris_centre: int
     under: tuple[int, ...]
     cheek: tuple[int, ...]
+    brow: tuple[int, ...]
+
+    @property
+    def surroundings(self) -> tuple[int, ...]:
+        """From the brow to the skin below the eye."""
+        return self.brow + self.lids + self.under
 
 
 _EYES: Final = (
@@ -72,6 +78,7 @@ _EYES: Final = (
         mesh.LEFT_IRIS_CENTRE,
         mesh.LEFT_UNDER_EYE,
         mesh.LEFT_CHEEK,
+        mesh.LEFT_BROW,
     ),
     _Eye(
         mesh.RIGHT_EYE,
@@ -80,6 +87,7 @@ _EYES: Final = (
         mesh.RIGHT_IRIS_CENTRE,
         mesh.RIGHT_UNDER_EYE,
         mesh.RIGHT_CHEEK,
+        mesh.RIGHT_BROW,
     ),
 )
 
@@ -92,8 +100,8 @@ def least_eye_clarity(evidence: Evidence) -> Finding | None:
     seen = [(*eye_clarity(aligned, eye, _openness(face, eye)), eye) for eye in _EYES]
     clarity, _, worst = min(seen, key=lambda entry: entry[0])
     shaded = all(under < BARE_SKIN_RATIO for _, under, _ in seen)
-    both = mesh.LEFT_EYE + mesh.RIGHT_EYE
-    region = bounding_region(face.landmarks, both if shaded else worst.lids, grow=1.6)
+    marked = _EYES if shaded else (worst,)
+    region = bounding_region(face.landmarks, [index for eye in marked for index in eye.surroundings], grow=1.1)
     return Finding(clarity, region, "sunglasses" if shaded else None)
 
 
@@ -125,7 +133,7 @@ def least_eye_openness(evidence: Evidence) -> Finding | None:
     if face is None:
         return None
     openness, eye = min(((_openness(face, eye), eye) for eye in _EYES), key=lambda entry: entry[0])
-    return Finding(openness, bounding_region(face.landmarks, eye.lids, grow=1.6))
+    return Finding(openness, bounding_region(face.landmarks, eye.surroundings, grow=1.1))
 
 
 def _openness(face: Face, eye: _Eye) -> float:

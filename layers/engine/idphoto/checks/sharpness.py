@@ -21,6 +21,9 @@ EDGE_WEIGHT: Final = 1.6
 """Brings the steepness of the eyes' edges onto the scale of the fine detail: sharp eyes measured 0.31 to 0.58 and
 eyes blurred by 2 px 0.14 to 0.27."""
 
+LEAST_CONTRAST: Final = 12.0
+"""Range of L* around an eye below which there is no edge to judge by; open eyes have 25 or more."""
+
 _BLUR_LENGTH: Final = 9
 """Length of the averaging filter, px (Crete et al., 2007)."""
 
@@ -35,8 +38,10 @@ def sharpness(evidence: Evidence) -> Finding | None:
         return None
     lightness = aligned.lab[..., 0]
     detail = fine_detail(lightness, aligned.face)
-    edges = max(edge_steepness(aligned, lids) for lids in (mesh.LEFT_EYE, mesh.RIGHT_EYE))
-    return Finding(min(detail, EDGE_WEIGHT * edges), bounding_region(face.landmarks, mesh.FACE_OVAL))
+    edges = [edge_steepness(aligned, lids) for lids in (mesh.LEFT_EYE, mesh.RIGHT_EYE)]
+    seen = [EDGE_WEIGHT * edge for edge in edges if edge is not None]
+    value = min(detail, max(seen)) if seen else detail
+    return Finding(value, bounding_region(face.landmarks, mesh.FACE_OVAL))
 
 
 def fine_detail(lightness: F32, where: Mask) -> float:
@@ -59,15 +64,20 @@ def _detail_along_rows(lightness: F32, where: Mask) -> float:
     return float(np.maximum(variation - kept, 0.0)[inside].sum()) / total if total > 0 else 0.0
 
 
-def edge_steepness(aligned: AlignedFace, lids: tuple[int, ...]) -> float:
-    """Return the steepest slope around an eye over the range of L* there, 1/px: the inverse width of its edges."""
+def edge_steepness(aligned: AlignedFace, lids: tuple[int, ...]) -> float | None:
+    """Return the steepest slope around an eye over the range of L* there, 1/px: the inverse width of its edges.
+
+    None where nothing contrasts, behind an opaque lens for instance.
+    """
     lightness = aligned.lab[..., 0]
     where = aligned.polygon(lids, grow=1.6)
     if not where.any():
-        return 0.0
-    slope_y, slope_x = np.gradient(lightness)
+        return None
     low, high = np.percentile(lightness[where], (3, 97))
-    return float(np.percentile(np.hypot(slope_x, slope_y)[where], 98)) / max(float(high - low), 1.0)
+    if high - low < LEAST_CONTRAST:
+        return None
+    slope_y, slope_x = np.gradient(lightness)
+    return float(np.percentile(np.hypot(slope_x, slope_y)[where], 98) / (high - low))
 
 
 SHARPNESS = CheckItem(
