@@ -1,0 +1,391 @@
+"""Photo specifications: the official ones from ``specs.toml``, and those of a customer's own size.
+
+A row of the file states what its authority states; the rest follows from it here. Sizes given in millimetres get their
+pixels from the resolution, ``px = round(mm / 25.4 * dpi)``, and sizes given in pixels get their millimetres.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import re
+import tomllib
+import unicodedata
+from functools import lru_cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Annotated, Any, Final, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from idphoto.background import WHITE, Color
+from idphoto.errors import ParameterError
+
+MM_PER_INCH: Final = 25.4
+
+Document = Literal["print", "passport", "visa", "id_card", "driving_licence", "social_security", "exam", "custom"]
+
+
+class SpecUnknownError(ParameterError):
+    """No specification has this id or alias."""
+
+    code = "SPEC_UNKNOWN"
+    message = "No photo specification has this id or name."
+    message_zh = "没有这个证件照规格。"
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Range(_Frozen):
+    """An allowed range of a length in the picture.
+
+    Attributes
+    ----------
+    min, max
+        Both allowed; in ``unit``.
+    target
+        What to aim for; the middle unless given.
+    unit
+        ``mm`` on the print, ``px`` of the picture, or ``ratio`` of the picture's height.
+    """
+
+    min: float = Field(ge=0)
+    max: float
+    target: float
+    unit: Literal["mm", "px", "ratio"]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _aim_for_the_middle(cls, data: Any) -> Any:
+        if isinstance(data, dict) and "target" not in data and {"min", "max"} <= data.keys():
+            return {**data, "target": (data["min"] + data["max"]) / 2}
+        return data
+
+    @model_validator(mode="after")
+    def _is_ordered(self) -> Self:
+        if not self.min <= self.target <= self.max:
+            raise ValueError("min <= target <= max does not hold")
+        return self
+
+
+class Kilobytes(_Frozen):
+    """Allowed size of the file, in units of 1024 bytes."""
+
+    min: int = Field(default=0, ge=0)
+    max: int = Field(gt=0)
+
+    @model_validator(mode="after")
+    def _is_ordered(self) -> Self:
+        if self.min >= self.max:
+            raise ValueError("min < max does not hold")
+        return self
+
+
+class PixelRange(_Frozen):
+    """A :class:`Range` in pixels of the picture."""
+
+    min: float
+    max: float
+    target: float
+
+
+class Spec(_Frozen):
+    """What an official photo has to be.
+
+    Attributes
+    ----------
+    spec_id, aliases, name, name_zh
+        The id and the other names under which :func:`get_spec` finds it.
+    country
+        ISO 3166 code; EU for Schengen, UN for the international standard.
+    width_mm, height_mm, width_px, height_px, dpi
+        Size of the print and of the file.
+    backgrounds
+        Allowed colours, the usual one first.
+    head_height
+        Crown to chin, the hair on top included.
+    eye_line
+        Height of the eyes above the lower edge, where it is prescribed.
+    top_gap
+        From the upper edge to the crown, where it is prescribed.
+    kb
+        Size of the file, where it is prescribed.
+    source
+        The rule that the figures come from, as an address or a citation.
+    checked_on
+        The day on which the figures were last compared with the text of the source.
+    confidence
+        high: the authority's own figures; medium: its size, with the common practice for the head; low: sources
+        disagree or it differs by place, so ask the office that takes the photo.
+    """
+
+    spec_id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+$")]
+    aliases: tuple[Annotated[str, StringConstraints(min_length=1)], ...] = ()
+    name: str
+    name_zh: str
+    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+    document: Document
+    width_mm: float = Field(gt=0)
+    height_mm: float = Field(gt=0)
+    width_px: int = Field(gt=0)
+    height_px: int = Field(gt=0)
+    dpi: int = Field(gt=0)
+    backgrounds: tuple[Color, ...] = Field(min_length=1)
+    head_height: Range
+    eye_line: Range | None = None
+    top_gap: Range | None = None
+    format: Literal["jpeg", "png"] = "jpeg"
+    kb: Kilobytes | None = None
+    glasses_allowed: bool = True
+    retouch_allowed: bool
+    background_replace_allowed: bool
+    source: Annotated[str, StringConstraints(min_length=1)]
+    checked_on: dt.date | None = None
+    confidence: Literal["high", "medium", "low"]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _complete_the_size(cls, data: Any) -> Any:
+        """Fill in pixels from millimetres or millimetres from pixels; what is given stays for the check below."""
+        if not isinstance(data, dict) or not isinstance(dpi := data.get("dpi"), int) or dpi <= 0:
+            return data
+        data = dict(data)
+        for side in ("width", "height"):
+            mm, px = f"{side}_mm", f"{side}_px"
+            if px not in data and mm in data:
+                data[px] = pixels(data[mm], dpi)
+            elif mm not in data and px in data:
+                data[mm] = data[px] * MM_PER_INCH / dpi
+        return data
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> Self:
+        if (self.width_px, self.height_px) != (pixels(self.width_mm, self.dpi), pixels(self.height_mm, self.dpi)):
+            raise ValueError(f"{self.spec_id}: px and mm * dpi disagree")
+        head, gap, eyes = self.head_height_px, self.top_gap_px, self.eye_line_px
+        lowest_gap, highest_gap = (gap.min, gap.max) if gap else (0.0, self.height_px - head.target)
+        if eyes:
+            above_eyes = self.height_px - head.target / 2
+            lowest_gap = max(lowest_gap, above_eyes - eyes.max)
+            highest_gap = min(highest_gap, above_eyes - eyes.min)
+        if lowest_gap > highest_gap or lowest_gap + head.max >= self.height_px:
+            raise ValueError(f"{self.spec_id}: no head can meet head_height, top_gap and eye_line together")
+        return self
+
+    def _in_px(self, length: Range) -> PixelRange:
+        factors = {"px": 1.0, "ratio": float(self.height_px), "mm": self.height_px / self.height_mm}
+        factor = factors[length.unit]
+        return PixelRange(min=length.min * factor, max=length.max * factor, target=length.target * factor)
+
+    @property
+    def head_height_px(self) -> PixelRange:
+        """Crown to chin, px."""
+        return self._in_px(self.head_height)
+
+    @property
+    def eye_line_px(self) -> PixelRange | None:
+        """Eyes above the lower edge, px."""
+        return self._in_px(self.eye_line) if self.eye_line else None
+
+    @property
+    def top_gap_px(self) -> PixelRange | None:
+        """Upper edge to crown, px."""
+        return self._in_px(self.top_gap) if self.top_gap else None
+
+
+def pixels(mm: float, dpi: int) -> int:
+    """Return the whole number of pixels nearest to a length on paper."""
+    return round(mm / MM_PER_INCH * dpi)
+
+
+@lru_cache(maxsize=1)
+def load_specs() -> MappingProxyType[str, Spec]:
+    """Return every official specification by its id, in the order of the file.
+
+    Raises
+    ------
+    ValueError
+        The file is wrong: a row does not validate, or two rows share a name.
+    """
+    rows = tomllib.loads(files("idphoto").joinpath("specs.toml").read_text("utf-8"))["spec"]
+    specs = {spec.spec_id: spec for spec in map(Spec.model_validate, rows)}
+    if len(specs) != len(rows):
+        raise ValueError("two specifications share an id")
+    taken: dict[str, str] = {}
+    for spec in specs.values():
+        for name in {_key(name) for name in (spec.spec_id, *spec.aliases)}:
+            if other := taken.get(name):
+                raise ValueError(f"{spec.spec_id} and {other} share the name {name}")
+            taken[name] = spec.spec_id
+    return MappingProxyType(specs)
+
+
+def get_spec(spec_id: str) -> Spec:
+    """Return the specification with this id or alias; case, width, spaces and punctuation do not matter.
+
+    Raises
+    ------
+    SpecUnknownError
+        With ``given`` and the ids of the most similar specifications in its details.
+    """
+    ids_by_name = _ids_by_name()
+    key = _key(spec_id)
+    if key not in ids_by_name:
+        similar = difflib.get_close_matches(key[:40], ids_by_name, n=5, cutoff=0.5)
+        raise SpecUnknownError(given=spec_id[:60], similar=list(dict.fromkeys(ids_by_name[name] for name in similar)))
+    return load_specs()[ids_by_name[key]]
+
+
+def search_specs(query: str = "", country: str | None = None, document: Document | None = None) -> list[Spec]:
+    """Find specifications whose names contain every word of a query.
+
+    Parameters
+    ----------
+    query
+        Words in English or Chinese, ids, sizes as ``295x413``; empty finds all. Case and width do not matter.
+    country
+        ISO 3166 code in any case.
+    document
+        Kind of document.
+
+    Returns
+    -------
+    list of Spec
+        Those with a name equal to the query first, then in the order of the file.
+    """
+    words = [word for word in map(_key, query.split()) if word]
+    whole = _key(query)
+    found = [
+        spec
+        for spec in load_specs().values()
+        if (country is None or spec.country == country.strip().upper())
+        and (document is None or spec.document == document)
+        and all(word in text for text in [_search_text(spec)] for word in words)
+    ]
+    return sorted(found, key=lambda spec: whole not in {_key(name) for name in _names(spec)})
+
+
+def _names(spec: Spec) -> tuple[str, ...]:
+    return (spec.spec_id, *spec.aliases, spec.name, spec.name_zh)
+
+
+def _search_text(spec: Spec) -> str:
+    sizes = (f"{spec.width_px}x{spec.height_px}", f"{spec.width_mm:g}x{spec.height_mm:g}mm")
+    return "\n".join(map(_key, (*_names(spec), *sizes, spec.country, spec.document)))
+
+
+def _key(name: str) -> str:
+    """Reduce a name to its letters and digits in one case and width."""
+    folded = unicodedata.normalize("NFKC", name).casefold().replace("×", "x")
+    return re.sub(r"[\W_]+", "", folded)
+
+
+@lru_cache(maxsize=1)
+def _ids_by_name() -> dict[str, str]:
+    return {_key(name): spec.spec_id for spec in load_specs().values() for name in (spec.spec_id, *spec.aliases)}
+
+
+SIDE_PX: Final = (64, 3000)
+"""Shorter than 64 px no face is recognisable; 3000 px is the widest photo that an authority takes (Canada, online)."""
+
+SIDE_MM: Final = (10.0, 250.0)
+DPI: Final = (72, 1200)
+ASPECT: Final = (0.5, 2.0)
+"""Width over height. The widest and the narrowest official photos have 1.0 and 0.64."""
+
+DEFAULT_DPI: Final = 300
+
+HEAD_SHARE: Final = 0.66
+"""Chinese rules ask for a head of two thirds of the photo's height; it is also near the middle between what the United
+States (0.5 to 0.69) and ICAO (0.7 to 0.8) ask for."""
+
+HEAD_SHARE_OF_WIDTH: Final = 0.95
+"""On a narrow photo the width decides: a head is three quarters as wide as high, so this leaves 14 % on each side."""
+
+HEAD_TOLERANCE: Final = 0.06
+"""Of the photo's height, to both sides of the target."""
+
+TOP_GAP_SHARE: Final = (0.04, 0.10, 0.18)
+"""Least, best and most space above the crown, of the photo's height."""
+
+
+class CustomSize(_Frozen):
+    """A size of the customer's own: both sides in pixels, or both in millimetres.
+
+    A size that cannot be is a validation error of type ``SIZE_INCOMPLETE`` or ``SIZE_OUT_OF_RANGE``, whose context
+    says what was given and what is allowed.
+    """
+
+    width_px: int | None = None
+    height_px: int | None = None
+    width_mm: float | None = None
+    height_mm: float | None = None
+    dpi: int = DEFAULT_DPI
+
+    @model_validator(mode="after")
+    def _is_possible(self) -> Self:
+        in_px = [side for side in (self.width_px, self.height_px) if side is not None]
+        in_mm = [side for side in (self.width_mm, self.height_mm) if side is not None]
+        if (len(in_px), len(in_mm)) not in {(2, 0), (0, 2)}:
+            raise PydanticCustomError(
+                "SIZE_INCOMPLETE",
+                "Give width_px and height_px, or width_mm and height_mm.",
+                {
+                    "given": self.model_dump(exclude_none=True),
+                    "allowed": ["width_px and height_px", "width_mm and height_mm"],
+                },
+            )
+        self._require("dpi", [self.dpi], DPI)
+        self._require("side_mm", in_mm, SIDE_MM)
+        sides = in_px or [pixels(side, self.dpi) for side in in_mm]
+        self._require("side_px", sides, SIDE_PX)
+        self._require("width / height", [sides[0] / sides[1]], ASPECT)
+        return self
+
+    @staticmethod
+    def _require(what: str, given: list[Any], allowed: tuple[float, float]) -> None:
+        if not all(allowed[0] <= value <= allowed[1] for value in given):
+            raise PydanticCustomError(
+                "SIZE_OUT_OF_RANGE",
+                "{what} must be from {least} to {most}.",
+                {"what": what, "given": given, "allowed": list(allowed), "least": allowed[0], "most": allowed[1]},
+            )
+
+
+def custom_spec(size: CustomSize) -> Spec:
+    """Make a specification of a customer's own size.
+
+    Nobody prescribes the head here, so it gets the share that most rules agree on (:data:`HEAD_SHARE`), less on a
+    narrow photo (:data:`HEAD_SHARE_OF_WIDTH`).
+    """
+    sides = size.model_dump(include={"width_px", "height_px", "width_mm", "height_mm"}, exclude_none=True)
+    unit = "px" if size.width_px else "mm"
+    width, height = sides[f"width_{unit}"], sides[f"height_{unit}"]
+    head = min(HEAD_SHARE, HEAD_SHARE_OF_WIDTH * width / height)
+    least_gap, best_gap, most_gap = TOP_GAP_SHARE
+    return Spec.model_validate(
+        {
+            **sides,
+            "dpi": size.dpi,
+            "spec_id": re.sub(r"\W", "_", f"custom_{width:g}x{height:g}{unit}_{size.dpi}dpi"),
+            "name": f"Custom {width:g} x {height:g} {unit}",
+            "name_zh": f"自定义 {width:g} x {height:g} {unit}",
+            "country": "ZZ",
+            "document": "custom",
+            "backgrounds": (WHITE,),
+            "head_height": {
+                "min": head - HEAD_TOLERANCE,
+                "max": head + HEAD_TOLERANCE,
+                "target": head,
+                "unit": "ratio",
+            },
+            "top_gap": {"min": least_gap, "max": most_gap, "target": best_gap, "unit": "ratio"},
+            "retouch_allowed": True,
+            "background_replace_allowed": True,
+            "source": "the customer",
+            "confidence": "medium",
+        }
+    )
