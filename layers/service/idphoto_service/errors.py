@@ -5,9 +5,11 @@ The engine's own refusals carry their code and sentences; only their HTTP status
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import Any
 
+from idphoto.background import ColorInvalidError
 from idphoto.errors import EngineError
 
 
@@ -20,10 +22,10 @@ class ServiceError(Exception):
         What was given and what is allowed; JSON types only. Never a picture, a key or a link with a signature.
     """
 
-    status: ClassVar[HTTPStatus] = HTTPStatus.UNPROCESSABLE_ENTITY
-    code: ClassVar[str] = "SERVICE_ERROR"
-    message: ClassVar[str] = "The request could not be served."
-    message_zh: ClassVar[str] = "请求无法处理。"
+    status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY
+    code: str = "SERVICE_ERROR"
+    message: str = "The request could not be served."
+    message_zh: str = "请求无法处理。"
 
     def __init__(self, **details: Any) -> None:
         super().__init__(self.message)
@@ -175,6 +177,70 @@ class InternalError(ServiceError):
     message = "Something failed on our side. The same call is safe to repeat."
     message_zh = "服务内部错误，同一请求可安全重试。"
 
+
+class StateError(ServiceError):
+    """The error that a state of the chain answered, passed on as it was."""
+
+    def __init__(self, facts: Mapping[str, Any]) -> None:
+        super().__init__(**facts["details"])
+        self.status = HTTPStatus(facts["status"])
+        self.code = facts["code"]
+        self.message = facts["message"]
+        self.message_zh = facts["message_zh"]
+
+
+class SourceInvalidError(ServiceError):
+    """No source, or more than one."""
+
+    code = "SOURCE_INVALID"
+    message = "Give exactly one source for the photo."
+    message_zh = "请提供且仅提供一个图片来源。"
+
+
+class SizeInvalidError(ServiceError):
+    """Both spec_id and size."""
+
+    code = "SIZE_INVALID"
+    message = "Give spec_id or size, not both."
+    message_zh = "spec_id 与 size 只能提供一个。"
+
+
+class SizeIncompleteError(ServiceError):
+    """A size without both of its sides in one unit."""
+
+    code = "SIZE_INCOMPLETE"
+    message = "Give width_px and height_px, or width_mm and height_mm."
+    message_zh = "请同时提供 width_px 和 height_px，或 width_mm 和 height_mm。"
+
+
+class SizeOutOfRangeError(ServiceError):
+    """A size that cannot be made."""
+
+    code = "SIZE_OUT_OF_RANGE"
+    message = "The size is outside the allowed range; see details."
+    message_zh = "尺寸超出允许范围，详见 details。"
+
+
+class ChainInvalidError(ServiceError):
+    """Steps that do not fit together."""
+
+    code = "CHAIN_INVALID"
+    message = "These steps do not fit together; see details."
+    message_zh = "流程中的步骤不匹配，详见 details。"
+
+
+FIELD_ERRORS: Mapping[str, type[ServiceError | EngineError]] = {
+    error.code: error
+    for error in (
+        SourceInvalidError,
+        SizeInvalidError,
+        SizeIncompleteError,
+        SizeOutOfRangeError,
+        ChainInvalidError,
+        ColorInvalidError,
+    )
+}
+"""The errors that validators raise, by the type that they give to pydantic."""
 
 _ENGINE_STATUS = {
     "IMAGE_TOO_LARGE": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,

@@ -1,0 +1,24 @@
+"""``GET /specs``: the photo specifications."""
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from idphoto_service.api import ERRORS, Api
+from idphoto_service.contract import SpecsAnswer
+from idphoto_service.logic.catalogue import list_specs
+
+api = Api()
+
+
+@api.app.get("/specs", summary="List photo specifications", responses=ERRORS)
+def specs(
+    q: Annotated[str, Query(max_length=100, description="Words in English or Chinese, an id or a size.")] = "",
+    country: Annotated[str | None, Query(pattern="^[A-Za-z]{2}$", description="ISO 3166 code.")] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    start: Annotated[int, Query(ge=0, description="The field next of the page before.")] = 0,
+) -> SpecsAnswer:
+    """Search by name, country and size; every specification names its source and how sure it is."""
+    return list_specs(q, country, limit, start, api.request_id)
+
+
+lambda_handler = api.handler()

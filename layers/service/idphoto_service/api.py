@@ -1,0 +1,173 @@
+"""How a function is called: by API Gateway, and by a state of the chain.
+
+Both end in the same logic; the two event shapes and the two ways of reporting an error are told apart here and nowhere
+else. API Gateway gets a status and a body; a state gets an answer or ``{"error": ...}``, which a Choice reads, so that
+no refusal of a photo is ever retried.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, CORSConfig, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from idphoto.errors import EngineError
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from idphoto_service.contract import ErrorAnswer, Partner
+from idphoto_service.errors import (
+    FIELD_ERRORS,
+    ApiKeyMissingError,
+    InternalError,
+    JsonInvalidError,
+    RequestInvalidError,
+    RouteUnknownError,
+    ServiceError,
+    error_body,
+    status_of,
+)
+
+Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
+RequestModel = TypeVar("RequestModel", bound=BaseModel)
+Flow = Callable[[RequestModel, str, str], BaseModel]
+"""Logic of a route: request, partner and request id in, answer out."""
+
+logger = Logger(service="idphoto", log_uncaught_exceptions=False)
+tracer = Tracer(service="idphoto")
+metrics = Metrics(namespace="idphoto", service="idphoto")
+
+ERRORS: dict[int, Any] = {
+    status: {"description": text, "content": {"application/json": {"model": ErrorAnswer}}}
+    for status, text in {
+        403: "The API key is missing or wrong.",
+        404: "An id names nothing of this partner.",
+        409: "The out_request_id belongs to another photo.",
+        422: "A field or the photo was refused; details say why.",
+    }.items()
+}
+"""The error answers of every route, for OpenAPI."""
+
+_PARTNER_DIGITS = 24
+_SHOWN_INPUT = 80
+
+
+class Api:
+    """One function's routes.
+
+    Use :attr:`app` to declare them and :meth:`handler` for what Lambda calls.
+    """
+
+    def __init__(self) -> None:
+        self.app = APIGatewayRestResolver(
+            enable_validation=True, cors=CORSConfig(allow_origin="*", allow_headers=["x-api-key"], max_age=3600)
+        )
+        self.app.exception_handler(RequestValidationError)(self._refuse_fields)
+        self.app.exception_handler(NotFoundError)(lambda _: self._refuse(RouteUnknownError()))
+        self.app.exception_handler([ServiceError, EngineError])(self._refuse)
+        self.app.exception_handler(Exception)(self._admit)
+
+    @property
+    def request_id(self) -> str:
+        """The id of the call, as API Gateway gives it."""
+        return self.app.current_event.request_context.request_id or ""
+
+    @property
+    def partner(self) -> str:
+        """Who calls: a digest of the API key, which API Gateway has verified; the key itself is kept nowhere.
+
+        Raises
+        ------
+        ApiKeyMissingError
+        """
+        key = self.app.current_event.headers.get("x-api-key")
+        if not key:
+            raise ApiKeyMissingError
+        return hashlib.sha256(key.encode()).hexdigest()[:_PARTNER_DIGITS]
+
+    def handler(self, model: type[RequestModel] | None = None, flow: Flow[RequestModel] | None = None) -> Handler:
+        """Return the function that Lambda calls; with a model and a flow a state of the chain may call it too."""
+
+        @metrics.log_metrics
+        @tracer.capture_lambda_handler(capture_response=False, capture_error=False)
+        def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+            if "httpMethod" in event:
+                return self.app.resolve(event, context)
+            if model is None or flow is None:
+                return error_body(RouteUnknownError(), context.aws_request_id)
+            return _run_task(event, context, model, flow)
+
+        return handle
+
+    def _refuse_fields(self, error: RequestValidationError) -> Response[str]:
+        return self._refuse(_field_error(error.errors()))
+
+    def _admit(self, error: Exception) -> Response[str]:
+        _log_defect(error, self.request_id)
+        return self._refuse(InternalError())
+
+    def _refuse(self, error: ServiceError | EngineError) -> Response[str]:
+        _count(error.code, self.app.current_event.path, self.request_id)
+        body = error_body(error, self.request_id)
+        return Response(int(status_of(error)), "application/json", self.app._serializer(body))  # noqa: SLF001
+
+
+def _run_task(
+    event: Mapping[str, Any], context: LambdaContext, model: type[RequestModel], flow: Flow[RequestModel]
+) -> dict[str, Any]:
+    fields = {name: value for name, value in event.items() if name not in {"partner", "request_id"}}
+    request_id = str(event.get("request_id") or context.aws_request_id)
+    error: ServiceError | EngineError
+    try:
+        partner = TypeAdapter(Partner).validate_python(event.get("partner"))
+        answer = flow(model.model_validate(fields), partner, request_id).model_dump(mode="json")
+    except ValidationError as invalid:
+        error = _field_error(invalid.errors(include_url=False))
+    except (ServiceError, EngineError) as refused:
+        error = refused
+    else:
+        _count("OK", context.function_name, request_id)
+        return answer
+    _count(error.code, context.function_name, request_id)
+    return error_body(error, request_id)
+
+
+def _field_error(problems: Sequence[Any]) -> ServiceError | EngineError:
+    """Return the error that names the fields; a validator's own code goes before the general one."""
+    for problem in problems:
+        if problem["type"] in {"json_invalid", "json_type"}:
+            return JsonInvalidError()
+        if problem["type"] in FIELD_ERRORS:
+            context = {name: value for name, value in (problem.get("ctx") or {}).items() if name != "message"}
+            return FIELD_ERRORS[problem["type"]](field=_field(problem), **context)
+    return RequestInvalidError(
+        fields=[{"field": _field(problem), "problem": problem["msg"], **_given(problem)} for problem in problems]
+    )
+
+
+def _field(problem: Mapping[str, Any]) -> str:
+    return ".".join(str(part) for part in problem["loc"] if part not in {"body", "query", "path"})
+
+
+def _given(problem: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was given, when it is short: a picture does not belong into an answer."""
+    given = problem.get("input")
+    short = given is None or isinstance(given, bool | int | float) or (isinstance(given, str) and len(given) <= _SHOWN_INPUT)
+    return {"given": given} if short and problem["type"] != "missing" else {}
+
+
+def _count(code: str, where: str, request_id: str) -> None:
+    metrics.add_metric(name=code, unit=MetricUnit.Count, value=1)
+    logger.info("answered", code=code, where=where, request_id=request_id)
+
+
+def _log_defect(error: Exception, request_id: str) -> None:
+    # The message of an exception may quote its input, so only its type and its place are written.
+    place = traceback.format_tb(error.__traceback__)
+    logger.error("defect", error_type=type(error).__name__, place=place, request_id=request_id)

@@ -1,0 +1,157 @@
+"""In front of the state machines: validate, put the photo aside, start, and tell how far it has come."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from functools import cache
+from typing import Any, cast
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from idphoto_service.contract import (
+    ChainAnswer,
+    ChainRequest,
+    ExecutionAnswer,
+    StateProgress,
+)
+from idphoto_service.errors import ChainFailedError, ExecutionNotFoundError, StateError, error_body
+from idphoto_service.logic.make import recipe_of
+from idphoto_service.settings import chain_settings
+from idphoto_service.sources import decode_base64
+from idphoto_service.storage import bucket, upload_object
+
+_PARTNER_TAG_LENGTH = 24
+_STATES_SHOWN = 100
+
+
+def run_chain(request: ChainRequest, partner: str, request_id: str) -> ChainAnswer:
+    """Run the chain and wait for its end.
+
+    Raises
+    ------
+    StateError
+        With the code and the details of the state that refused.
+    ChainFailedError
+        When the chain broke for another reason.
+    """
+    execution = _client().start_sync_execution(
+        stateMachineArn=chain_settings().express_arn,
+        name=request_id,
+        input=json.dumps(chain_input(request, partner, request_id)),
+    )
+    if execution["status"] != "SUCCEEDED":
+        raise _failure(execution.get("error"), execution.get("cause"))
+    return _chain_answer(execution["output"], request_id)
+
+
+def start_execution(request: ChainRequest, partner: str, request_id: str) -> ExecutionAnswer:
+    """Start the chain and answer at once."""
+    name = f"{_partner_tag(partner)}-{uuid.uuid4().hex}"
+    started = _client().start_execution(
+        stateMachineArn=chain_settings().standard_arn,
+        name=name,
+        input=json.dumps(chain_input(request, partner, request_id)),
+    )
+    return ExecutionAnswer(
+        request_id=request_id,
+        execution_id=name,
+        status="running",
+        started_at=started["startDate"].isoformat(),
+    )
+
+
+def describe_execution(execution_id: str, partner: str, request_id: str) -> ExecutionAnswer:
+    """Return how far an execution has come, state by state.
+
+    Raises
+    ------
+    ExecutionNotFoundError
+        When the partner has started no such execution.
+    """
+    # The name begins with the partner's tag, so another's execution cannot even be asked for.
+    if not execution_id.startswith(f"{_partner_tag(partner)}-"):
+        raise ExecutionNotFoundError(execution_id=execution_id)
+    arn = chain_settings().standard_arn.replace(":stateMachine:", ":execution:") + f":{execution_id}"
+    try:
+        execution = _client().describe_execution(executionArn=arn)
+        events = _client().get_execution_history(executionArn=arn, maxResults=_STATES_SHOWN)["events"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] in {"ExecutionDoesNotExist", "InvalidArn"}:
+            raise ExecutionNotFoundError(execution_id=execution_id) from error
+        raise
+    status = execution["status"].lower()
+    stopped = execution.get("stopDate")
+    failed = status in {"failed", "timed_out", "aborted"}
+    return ExecutionAnswer(
+        request_id=request_id,
+        execution_id=execution_id,
+        status=status,
+        started_at=execution["startDate"].isoformat(),
+        stopped_at=stopped.isoformat() if stopped else None,
+        states=_progress(events, status),
+        result=_chain_answer(execution["output"], request_id) if status == "succeeded" else None,
+        error=error_body(_failure(execution.get("error"), execution.get("cause")), request_id)["error"] if failed else None,
+    )
+
+
+def chain_input(request: ChainRequest, partner: str, request_id: str) -> dict[str, Any]:
+    """Return the state machine's input: names only. A photo that came as Base64 is put aside as an upload.
+
+    Raises
+    ------
+    SpecUnknownError
+        Before anything is started.
+    """
+    if request.make is not None:
+        recipe_of(request.make)
+    fields = request.model_dump(mode="json", exclude_none=True, exclude={"image_base64"})
+    if request.image_base64 is not None:
+        fields["upload_id"] = uuid.uuid4().hex
+        data = decode_base64(request.image_base64)
+        bucket().put(upload_object(partner, fields["upload_id"]), data, "application/octet-stream")
+    return fields | {"partner": partner, "request_id": request_id}
+
+
+def _chain_answer(output: str, request_id: str) -> ChainAnswer:
+    return ChainAnswer.model_validate(json.loads(output) | {"request_id": request_id})
+
+
+def _failure(error: str | None, cause: str | None) -> StateError | ChainFailedError:
+    """Return the error of the state that ended the chain; a state of ours leaves it as JSON in the cause."""
+    try:
+        return StateError(json.loads(cause or ""))
+    except (ValueError, KeyError, TypeError):
+        return ChainFailedError(cause=error)
+
+
+def _progress(events: list[dict[str, Any]], status: str) -> list[StateProgress]:
+    states: list[dict[str, Any]] = []
+    for event in events:
+        if event["type"] == "TaskStateEntered":
+            name = event["stateEnteredEventDetails"]["name"]
+            states.append({"state": name, "entered": event["timestamp"], "exited": None})
+        elif event["type"] == "TaskStateExited" and states:
+            states[-1]["exited"] = event["timestamp"]
+    return [
+        StateProgress(
+            state=state["state"],
+            status="succeeded" if state["exited"] else ("running" if status == "running" else "failed"),
+            entered_at=state["entered"].isoformat(),
+            ms=(state["exited"] - state["entered"]).total_seconds() * 1000 if state["exited"] else None,
+        )
+        for state in states
+    ]
+
+
+def _partner_tag(partner: str) -> str:
+    return hashlib.sha256(partner.encode()).hexdigest()[:_PARTNER_TAG_LENGTH]
+
+
+@cache
+def _client() -> Any:
+    # A synchronous execution is answered when it ends; the read must outlast it.
+    return cast("Any", boto3.client("stepfunctions", config=Config(read_timeout=60, retries={"total_max_attempts": 1})))

@@ -1,0 +1,146 @@
+"""From a recipe to a stored result, and from a stored result to an answer."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from idphoto import ENGINE_VERSION
+from idphoto.background import Background
+from idphoto.encode import encode_jpeg, encode_png
+from idphoto.portrait import load
+from idphoto.recipe import Recipe, photo_key, result_id
+from idphoto.render import cutout, render
+from idphoto.specs import CustomSize, Spec, custom_spec, get_spec
+
+from idphoto_service.contract import CheckSummary, EffectAnswer, FrameFacts, Image, Notice, Policy, StepAnswer
+from idphoto_service.errors import PolicyForbidsError, ResultNotFoundError
+from idphoto_service.history import PhotoRecord, ResultRecord, history, now
+from idphoto_service.settings import settings
+from idphoto_service.stopwatch import Stopwatch
+from idphoto_service.storage import bucket, photo_object
+
+BACKGROUND_NOT_ALLOWED = Notice(
+    code="BACKGROUND_REPLACED",
+    message="The authority behind this specification may reject a photo whose background was replaced.",
+    message_zh="该规格的主管机构可能拒收替换过背景的照片。",
+)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a result comes from: the objects it is rendered from, and the result before it."""
+
+    source_key: str
+    portrait_key: str
+    parent: str | None
+
+
+def produce(photo: PhotoRecord, recipe: Recipe, effect: str, origin: Origin, watch: Stopwatch) -> ResultRecord:
+    """Return the result of a recipe, found or made.
+
+    The objects are stored before the item that names them, under names that their content decides: a call that dies on the
+    way, or ten that run at once, leave one result.
+    """
+    time = now()
+    name = result_id(photo.partner, photo.out_request_id, photo.source_digest, recipe, ENGINE_VERSION)
+    result = history().find_result(photo.partner, name, time)
+    if result is None:
+        result = _make(photo, recipe, effect, origin, name, watch)
+    history().set_current(photo, name)
+    return result
+
+
+def spec_of(recipe: Recipe) -> Spec:
+    """Return the specification that a recipe frames to."""
+    params = recipe.params("make") or {}
+    if "size" in params:
+        return custom_spec(CustomSize.model_validate(params["size"]))
+    return get_spec(params["spec_id"])
+
+
+def apply_policy(spec: Spec, policy: Policy) -> None:
+    """Refuse what the specification forbids, when the caller asked for that.
+
+    Raises
+    ------
+    PolicyForbidsError
+        When the specification does not allow a replaced background and the policy is strict.
+    """
+    if policy is Policy.STRICT and not spec.background_replace_allowed:
+        raise PolicyForbidsError(spec_id=spec.spec_id, step="background")
+
+
+def answer(
+    result: ResultRecord, request_id: str, effect: str, watch: Stopwatch, check: CheckSummary | None = None
+) -> EffectAnswer:
+    """Return what the caller gets to see of a result."""
+    recipe = Recipe.from_json(result.recipe)
+    size = {"width": result.width, "height": result.height}
+    return EffectAnswer(
+        request_id=request_id,
+        out_request_id=result.out_request_id,
+        mt_generate_id=result.mt_generate_id,
+        parent_mt_generate_id=result.parent_mt_generate_id,
+        effect=effect,
+        params=dict(recipe.params(effect) or {}),
+        recipe=[StepAnswer(kind=step.kind, params=dict(step.params)) for step in recipe.steps],
+        image=_image(result.image_key, "jpeg", result.image_bytes, **size),
+        cutout=_image(result.cutout_key, "png", result.cutout_bytes, **size),
+        frame=FrameFacts.model_validate_json(result.frame),
+        check=check,
+        warnings=[Notice.model_validate(warning) for warning in json.loads(result.warnings)],
+        timings_ms=watch.read(),
+    )
+
+
+def _make(
+    photo: PhotoRecord, recipe: Recipe, effect: str, origin: Origin, name: str, watch: Stopwatch
+) -> ResultRecord:
+    with watch.stage("load"):
+        stored = bucket().get(origin.portrait_key)
+        if stored is None:
+            raise ResultNotFoundError(mt_generate_id=origin.parent)
+        portrait = load(stored)
+    spec = spec_of(recipe)
+    with watch.stage("render"):
+        rendered = render(portrait, spec, Background.model_validate(recipe.params("background")))
+    with watch.stage("encode"):
+        image = encode_jpeg(rendered.rgb, spec.dpi)
+        transparent = encode_png(cutout(portrait, rendered.frame), spec.dpi)
+    with watch.stage("store"):
+        image_key = photo_object(photo.partner, photo.key, f"{name}.jpg")
+        cutout_key = photo_object(photo.partner, photo.key, f"{name}.png")
+        bucket().put(image_key, image, "image/jpeg")
+        bucket().put(cutout_key, transparent, "image/png")
+        height, width = rendered.rgb.shape[:2]
+        result = ResultRecord(
+            partner=photo.partner,
+            mt_generate_id=name,
+            out_request_id=photo.out_request_id,
+            parent_mt_generate_id=origin.parent,
+            effect=effect,
+            recipe=recipe.canonical(),
+            source_digest=photo.source_digest,
+            engine_version=ENGINE_VERSION,
+            source_key=origin.source_key,
+            portrait_key=origin.portrait_key,
+            image_key=image_key,
+            image_bytes=len(image),
+            cutout_key=cutout_key,
+            cutout_bytes=len(transparent),
+            width=width,
+            height=height,
+            frame=_frame_facts(spec, rendered).model_dump_json(),
+            warnings=json.dumps(_warnings(spec, rendered), ensure_ascii=False),
+            created_at=now(),
+            expires_at=photo.expires_at,
+        )
+        return history().save_result(result, now())
+
+
+def _image(key: str, kind: Any, size: int, width: int, height: int) -> Image:
+    seconds = settings().link_seconds
+    url = bucket().link(key, seconds)
+    return Image(url=url, width=width, height=height, format=kind, bytes=size, expires_at=now() + seconds)

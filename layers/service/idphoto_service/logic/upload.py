@@ -1,0 +1,25 @@
+"""A place for a local file."""
+
+from __future__ import annotations
+
+import uuid
+
+from idphoto.decode import MAX_BYTES
+
+from idphoto_service.contract import UploadAnswer
+from idphoto_service.history import now
+from idphoto_service.storage import UPLOAD_SECONDS, bucket, upload_object
+
+
+def offer_upload(partner: str, request_id: str) -> UploadAnswer:
+    """Return a link that takes one file of this partner."""
+    upload_id = uuid.uuid4().hex
+    headers = {"content-type": "application/octet-stream"}
+    return UploadAnswer(
+        request_id=request_id,
+        upload_id=upload_id,
+        url=bucket().upload_link(upload_object(partner, upload_id), headers),
+        headers=headers,
+        max_bytes=MAX_BYTES,
+        expires_at=now() + UPLOAD_SECONDS,
+    )
