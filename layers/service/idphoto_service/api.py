@@ -158,7 +158,11 @@ def _field(problem: Mapping[str, Any]) -> str:
 def _given(problem: Mapping[str, Any]) -> dict[str, Any]:
     """Return what was given, when it is short: a picture does not belong into an answer."""
     given = problem.get("input")
-    short = given is None or isinstance(given, bool | int | float) or (isinstance(given, str) and len(given) <= _SHOWN_INPUT)
+    short = (
+        given is None
+        or isinstance(given, bool | int | float)
+        or (isinstance(given, str) and len(given) <= _SHOWN_INPUT)
+    )
     return {"given": given} if short and problem["type"] != "missing" else {}
 
 

@@ -85,7 +85,9 @@ class CheckRequest(Source):
     def _no_check_of_a_check(self) -> Self:
         if self.check_id:
             raise PydanticCustomError(
-                "SOURCE_INVALID", "A check needs a picture.", {"given": ["check_id"], "allowed": list(SOURCE_FIELDS[:3])}
+                "SOURCE_INVALID",
+                "A check needs a picture.",
+                {"given": ["check_id"], "allowed": list(SOURCE_FIELDS[:3])},
             )
         return self
 
@@ -94,7 +96,9 @@ class MakeParams(Request):
     """Which photo is made; without a size, a Chinese one-inch photo."""
 
     spec_id: Annotated[str | None, Field(max_length=64, examples=["cn_1inch"], description="See GET /specs.")] = None
-    size: Annotated[CustomSize | None, Field(description="A size of your own, in px or in mm, instead of spec_id.")] = None
+    size: Annotated[CustomSize | None, Field(description="A size of your own, in px or in mm, instead of spec_id.")] = (
+        None
+    )
     background: Annotated[Background | None, Field(description="By default the specification's own colour.")] = None
     check: Annotated[Level, Field(description="How strict the built-in check is.")] = Level.BASIC
     policy: Annotated[Policy, Field(description="What to do when the specification forbids a step.")] = Policy.ADVISE
@@ -103,7 +107,9 @@ class MakeParams(Request):
     def _one_size(self) -> Self:
         if self.spec_id is not None and self.size is not None:
             raise PydanticCustomError(
-                "SIZE_INVALID", "Give spec_id or size, not both.", {"given": ["spec_id", "size"], "allowed": "one of them"}
+                "SIZE_INVALID",
+                "Give spec_id or size, not both.",
+                {"given": ["spec_id", "size"], "allowed": "one of them"},
             )
         return self
 
@@ -148,19 +154,25 @@ class ChainRequest(Request):
         given = [name for name in (*SOURCE_FIELDS, "mt_generate_id") if getattr(self, name) is not None]
         if len(given) != 1:
             allowed = [*SOURCE_FIELDS, "mt_generate_id"]
-            raise PydanticCustomError("SOURCE_INVALID", "Give exactly one source.", {"given": given, "allowed": allowed})
+            raise PydanticCustomError(
+                "SOURCE_INVALID", "Give exactly one source.", {"given": given, "allowed": allowed}
+            )
         if self.mt_generate_id and (self.check or self.make):
             raise PydanticCustomError(
                 "CHAIN_INVALID", "From an mt_generate_id only effects can follow.", {"given": ["check", "make"]}
             )
         if not self.mt_generate_id and not (self.out_request_id and (self.make or self.check)):
             raise PydanticCustomError(
-                "CHAIN_INVALID", "A photo needs out_request_id and make or check.", {"allowed": ["out_request_id", "make"]}
+                "CHAIN_INVALID",
+                "A photo needs out_request_id and make or check.",
+                {"allowed": ["out_request_id", "make"]},
             )
         if self.background and not (self.make or self.mt_generate_id):
             raise PydanticCustomError("CHAIN_INVALID", "An effect needs make before it.", {"allowed": ["make"]})
         if self.check and self.check_id:
-            raise PydanticCustomError("CHAIN_INVALID", "check_id stands for a check that is done.", {"given": ["check"]})
+            raise PydanticCustomError(
+                "CHAIN_INVALID", "check_id stands for a check that is done.", {"given": ["check"]}
+            )
         return self
 
 

@@ -35,7 +35,9 @@ _NOT_REALLY_GLOBAL = tuple(
 Resolver = Callable[[str, int], list[str]]
 
 
-def fetch(url: str, max_bytes: int, allowed_hosts: frozenset[str] = frozenset(), resolve: Resolver | None = None) -> bytes:
+def fetch(
+    url: str, max_bytes: int, allowed_hosts: frozenset[str] = frozenset(), resolve: Resolver | None = None
+) -> bytes:
     """Return the bytes behind a URL.
 
     Parameters

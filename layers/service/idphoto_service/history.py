@@ -180,7 +180,9 @@ def _live(record: type[Record], item: dict[str, Any] | None, now: int) -> Record
     if item is None or item["expires_at"] <= now:
         return None
     # The table's numbers are Decimals; the adapter turns them back into what the record says.
-    return TypeAdapter(record).validate_python({name: value for name, value in item.items() if name not in {"pk", "sk"}})
+    return TypeAdapter(record).validate_python(
+        {name: value for name, value in item.items() if name not in {"pk", "sk"}}
+    )
 
 
 def _partition(partner: str, photo: str) -> str:

@@ -94,7 +94,9 @@ def describe_execution(execution_id: str, partner: str, request_id: str) -> Exec
         stopped_at=stopped.isoformat() if stopped else None,
         states=_progress(events, status),
         result=_chain_answer(execution["output"], request_id) if status == "succeeded" else None,
-        error=error_body(_failure(execution.get("error"), execution.get("cause")), request_id)["error"] if failed else None,
+        error=error_body(_failure(execution.get("error"), execution.get("cause")), request_id)["error"]
+        if failed
+        else None,
     )
 
 

@@ -95,9 +95,7 @@ def answer(
     )
 
 
-def _make(
-    photo: PhotoRecord, recipe: Recipe, effect: str, origin: Origin, name: str, watch: Stopwatch
-) -> ResultRecord:
+def _make(photo: PhotoRecord, recipe: Recipe, effect: str, origin: Origin, name: str, watch: Stopwatch) -> ResultRecord:
     with watch.stage("load"):
         stored = bucket().get(origin.portrait_key)
         if stored is None:
