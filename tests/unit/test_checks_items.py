@@ -233,7 +233,7 @@ def test_the_eye_distance_is_that_of_the_unturned_head() -> None:
 
 @pytest.mark.parametrize("axes", [(0,), (1,), (0, 1)], ids=["vertical", "horizontal", "both"])
 def test_blur_in_any_direction_takes_fine_detail_away(axes: tuple[int, ...]) -> None:
-    sharp = _texture()[..., 0].astype(np.float32)
+    sharp = np.kron(_texture(32)[..., 0], np.ones((8, 8))).astype(np.float32)
     blurred = sharp
     for axis in axes:
         blurred = np.mean([np.roll(blurred, shift, axis) for shift in range(9)], axis=0, dtype=np.float32)
