@@ -119,7 +119,8 @@ def _apply(emulator: Emulator, template: dict[str, Any], parameters: Mapping[str
         Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
     )["Id"]
     try:
-        _settle(lambda: cloudformation.describe_change_set(ChangeSetName=change_set), "Status")
+        if not _changes(lambda: cloudformation.describe_change_set(ChangeSetName=change_set)):
+            return
         cloudformation.execute_change_set(ChangeSetName=change_set)
         _settle(lambda: cloudformation.describe_stacks(StackName=STACK_NAME)["Stacks"][0], "StackStatus")
     except DeployError as error:
@@ -129,6 +130,17 @@ def _apply(emulator: Emulator, template: dict[str, Any], parameters: Mapping[str
             if event["ResourceStatus"].endswith("FAILED")
         ]
         raise DeployError("\n".join([str(error), *reasons, emulator.tail()])) from None
+
+
+def _changes(describe: Callable[[], dict[str, Any]]) -> bool:
+    """Wait for a change set; return False when it is empty, which CloudFormation reports as a failure."""
+    try:
+        _settle(describe, "Status")
+    except DeployError as error:
+        if "didn't contain changes" in str(error):
+            return False
+        raise
+    return True
 
 
 def _settle(describe: Callable[[], dict[str, Any]], field: str) -> None:
