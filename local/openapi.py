@@ -37,7 +37,9 @@ def describe() -> dict[str, Any]:
     for file in sorted(ROOT.glob("functions/*/app.py")):
         if file.parent == TARGET.parent:
             continue
-        part = json.loads(_load(file).api.app.get_openapi_json_schema(title="idphoto", version="1", description=DESCRIPTION))
+        part = json.loads(
+            _load(file).api.app.get_openapi_json_schema(title="idphoto", version="1", description=DESCRIPTION)
+        )
         paths |= part["paths"]
         schemas |= part.get("components", {}).get("schemas", {})
         document = document or part

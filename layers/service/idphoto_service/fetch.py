@@ -76,8 +76,8 @@ def fetch(
 def clean_url(text: str) -> str:
     r"""Return a URL as it was meant: absolute, percent-encoded, ASCII.
 
-    Partners paste links out of JSON and HTML, so ``\u0026`` and ``&amp;`` stand for ``&``; a raw ``+`` is a plus sign and
-    becomes ``%2B``, spaces and non-ASCII characters are encoded as UTF-8, and what is encoded already stays.
+    Partners paste links out of JSON and HTML, so ``\u0026`` and ``&amp;`` stand for ``&``; a raw ``+`` is a plus sign
+    and becomes ``%2B``, spaces and non-ASCII characters are encoded as UTF-8, and what is encoded already stays.
 
     Raises
     ------

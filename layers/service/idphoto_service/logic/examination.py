@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import io
 import json
 from functools import cache
 
@@ -13,10 +12,10 @@ from idphoto.analysis import analyse
 from idphoto.checks import annotate, check
 from idphoto.checks.report import Level, Report
 from idphoto.decode import decode
+from idphoto.encode import encode_png
 from idphoto.models import Models
 from idphoto.portrait import save
 from idphoto.recipe import PHOTO_KEY_LENGTH, RESULT_ID_LENGTH, photo_key
-from PIL import Image as PillowImage
 
 from idphoto_service.contract import CheckAnswer, CheckRequest, CheckSummary, Image
 from idphoto_service.history import SECONDS_PER_DAY, CheckRecord, history, now
@@ -27,6 +26,9 @@ from idphoto_service.storage import bucket, photo_object
 
 CHECK_DAYS = 1
 """How long a check_id works: between a check and its make lies a customer's decision, not a holiday."""
+
+SCREEN_DPI = 96
+"""Resolution noted in the annotated picture, which is for looking at (CSS reference pixel)."""
 
 
 @cache
@@ -57,8 +59,8 @@ def check_photo(request: CheckRequest, partner: str, request_id: str) -> CheckAn
 def examine(partner: str, out_request_id: str, data: bytes, level: Level, watch: Stopwatch) -> CheckRecord:
     """Return the check of a source, made now or found again.
 
-    The record and its objects lie with the photo that the out_request_id names, so that they go when it goes. Nothing is
-    stored of bytes that are no picture.
+    The record and its objects lie with the photo that the out_request_id names, so that they go when it goes. Nothing
+    is stored of bytes that are no picture.
     """
     time = now()
     source_digest = digest(data)
@@ -85,7 +87,7 @@ def examine(partner: str, out_request_id: str, data: bytes, level: Level, watch:
             portrait_key = key(f"portrait-{ENGINE_VERSION}")
             bucket().put(portrait_key, save(analysis.portrait), "application/octet-stream")
         annotated_key = key(f"annotated-{level}.png")
-        marked_png = _png(marked)
+        marked_png = encode_png(marked, SCREEN_DPI)
         bucket().put(annotated_key, marked_png, "image/png")
         height, width = marked.shape[:2]
         return history().save_check(
@@ -138,9 +140,3 @@ def _check_id(partner: str, out_request_id: str, source_digest: str, level: Leve
     text = json.dumps(["check", partner, out_request_id, source_digest, level, ENGINE_VERSION])
     tail = base64.b32encode(hashlib.sha256(text.encode()).digest()).decode().lower()
     return photo_key(partner, out_request_id) + tail[: RESULT_ID_LENGTH - PHOTO_KEY_LENGTH]
-
-
-def _png(rgb: object) -> bytes:
-    buffer = io.BytesIO()
-    PillowImage.fromarray(rgb).save(buffer, "PNG", compress_level=3)
-    return buffer.getvalue()

@@ -10,7 +10,7 @@ from idphoto import ENGINE_VERSION
 from idphoto.background import Background
 from idphoto.encode import encode_jpeg, encode_png
 from idphoto.portrait import load
-from idphoto.recipe import Recipe, photo_key, result_id
+from idphoto.recipe import Recipe, result_id
 from idphoto.render import cutout, render
 from idphoto.specs import CustomSize, Spec, custom_spec, get_spec
 
@@ -21,7 +21,7 @@ from idphoto_service.settings import settings
 from idphoto_service.stopwatch import Stopwatch
 from idphoto_service.storage import bucket, photo_object
 
-BACKGROUND_NOT_ALLOWED = Notice(
+BACKGROUND_REPLACED = Notice(
     code="BACKGROUND_REPLACED",
     message="The authority behind this specification may reject a photo whose background was replaced.",
     message_zh="该规格的主管机构可能拒收替换过背景的照片。",
@@ -40,8 +40,8 @@ class Origin:
 def produce(photo: PhotoRecord, recipe: Recipe, effect: str, origin: Origin, watch: Stopwatch) -> ResultRecord:
     """Return the result of a recipe, found or made.
 
-    The objects are stored before the item that names them, under names that their content decides: a call that dies on the
-    way, or ten that run at once, leave one result.
+    The objects are stored before the item that names them, under names that their content decides: a call that dies
+    on the way, or ten that run at once, leave one result.
     """
     time = now()
     name = result_id(photo.partner, photo.out_request_id, photo.source_digest, recipe, ENGINE_VERSION)
@@ -130,8 +130,8 @@ def _make(photo: PhotoRecord, recipe: Recipe, effect: str, origin: Origin, name:
             cutout_bytes=len(transparent),
             width=width,
             height=height,
-            frame=_frame_facts(spec, rendered).model_dump_json(),
-            warnings=json.dumps(_warnings(spec, rendered), ensure_ascii=False),
+            frame=_frame_facts(spec, rendered.frame.head_height_px).model_dump_json(),
+            warnings=json.dumps(_warnings(spec, rendered.frame.warnings), ensure_ascii=False),
             created_at=now(),
             expires_at=photo.expires_at,
         )
@@ -142,3 +142,23 @@ def _image(key: str, kind: Any, size: int, width: int, height: int) -> Image:
     seconds = settings().link_seconds
     url = bucket().link(key, seconds)
     return Image(url=url, width=width, height=height, format=kind, bytes=size, expires_at=now() + seconds)
+
+
+def _frame_facts(spec: Spec, head_height_px: float) -> FrameFacts:
+    return FrameFacts(
+        spec_id=spec.spec_id,
+        width_px=spec.width_px,
+        height_px=spec.height_px,
+        dpi=spec.dpi,
+        width_mm=round(spec.width_mm, 2),
+        height_mm=round(spec.height_mm, 2),
+        head_height_px=round(head_height_px, 1),
+        head_height_mm=round(head_height_px * spec.height_mm / spec.height_px, 2),
+    )
+
+
+def _warnings(spec: Spec, warnings: Iterable[FrameWarning]) -> list[dict[str, str]]:
+    notices = [{"code": item.code, "message": item.message, "message_zh": item.message_zh} for item in warnings]
+    if not spec.background_replace_allowed:
+        notices.append(BACKGROUND_REPLACED.model_dump())
+    return notices

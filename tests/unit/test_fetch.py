@@ -1,0 +1,240 @@
+"""img_url is fetched as it was meant, and never from a private address."""
+
+import gzip
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from idphoto_service import fetch as fetching
+from idphoto_service.errors import UrlForbiddenError, UrlInvalidError, UrlUnreachableError
+from idphoto_service.fetch import clean_url, fetch, is_public
+
+PICTURE = b"\x89PNG picture"
+LIMIT = 1000
+
+
+class Files(BaseHTTPRequestHandler):
+    asked: list[str]
+
+    def do_GET(self):
+        self.server.asked.append(self.path)
+        path = self.path.partition("?")[0]
+        if path == "/missing":
+            self.send_error(404)
+        elif path.startswith("/to/"):
+            self.send_response(302)
+            self.send_header(
+                "location", {"/to/private": "http://10.0.0.1/x.jpg", "/to/loop": "/to/loop", "/to/ok": "/a.jpg"}[path]
+            )
+            self.end_headers()
+        elif path == "/endless":
+            self.send_response(200)
+            self.end_headers()
+            for _ in range(10_000):
+                try:
+                    self.wfile.write(b"x" * 1000)
+                except OSError:
+                    return
+        elif path == "/slow":
+            self.send_response(200)
+            self.end_headers()
+            for _ in range(100):
+                try:
+                    self.wfile.write(b"x")
+                    self.wfile.flush()
+                except OSError:
+                    return
+                time.sleep(0.02)
+        elif path == "/gzip":
+            body = gzip.compress(b"0" * 1_000_000)
+            self.send_response(200)
+            self.send_header("content-encoding", "gzip")
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+        else:
+            self.send_response(200)
+            self.send_header("content-length", str(len(PICTURE)))
+            self.end_headers()
+            self.wfile.write(PICTURE)
+
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture(scope="module")
+def server():
+    with ThreadingHTTPServer(("127.0.0.1", 0), Files) as server:
+        server.daemon_threads = True
+        server.asked = []
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield server
+        server.shutdown()
+
+
+@pytest.fixture
+def base(server):
+    return f"http://127.0.0.1:{server.server_port}"
+
+
+def allowed(base):
+    return frozenset({base.removeprefix("http://")})
+
+
+def test_an_allowed_host_is_fetched(base):
+    assert fetch(f"{base}/a.jpg", LIMIT, allowed(base)) == PICTURE
+
+
+def test_a_redirect_is_followed(base):
+    assert fetch(f"{base}/to/ok", LIMIT, allowed(base)) == PICTURE
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1/a.jpg",
+        "http://localhost/a.jpg",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://10.1.2.3/a.jpg",
+        "http://192.168.0.1/a.jpg",
+        "http://[::1]/a.jpg",
+        "http://[::ffff:127.0.0.1]/a.jpg",
+        "http://[fd00::1]/a.jpg",
+        "http://[64:ff9b::a9fe:a9fe]/a.jpg",
+        "http://2130706433/a.jpg",
+        "http://0x7f000001/a.jpg",
+        "http://0177.0.0.1/a.jpg",
+        "http://0/a.jpg",
+        "https://127.0.0.1:8443/a.jpg",
+    ],
+)
+def test_a_private_address_is_refused_in_every_notation(url):
+    with pytest.raises((UrlForbiddenError, UrlInvalidError)):
+        fetch(url, LIMIT)
+
+
+def test_the_loopback_server_itself_is_refused_when_not_allowed(base, server):
+    asked = len(server.asked)
+    with pytest.raises(UrlForbiddenError):
+        fetch(f"{base}/a.jpg", LIMIT)
+    assert len(server.asked) == asked
+
+
+def test_a_name_that_resolves_to_a_private_address_is_refused():
+    with pytest.raises(UrlForbiddenError):
+        fetch("http://photos.example.com/a.jpg", LIMIT, resolve=lambda *_: ["93.184.216.34", "10.0.0.1"])
+
+
+def test_the_checked_address_is_the_one_connected_to(base, server):
+    # A name that answers publicly once and privately afterwards is resolved exactly once.
+    answers = iter([["93.184.216.34"], ["127.0.0.1"]])
+    asked = len(server.asked)
+
+    def resolve(host, port):
+        return next(answers)
+
+    backend = fetching._PublicBackend(frozenset(), resolve)
+    connected = []
+    backend_connect = fetching.httpcore.SyncBackend.connect_tcp
+    try:
+        fetching.httpcore.SyncBackend.connect_tcp = lambda self, host, *rest: connected.append(host)
+        backend.connect_tcp("photos.example.com", 80)
+    finally:
+        fetching.httpcore.SyncBackend.connect_tcp = backend_connect
+    assert connected == ["93.184.216.34"]
+    assert len(server.asked) == asked
+
+
+def test_a_redirect_to_a_private_address_is_refused(base):
+    with pytest.raises(UrlForbiddenError):
+        fetch(f"{base}/to/private", LIMIT, allowed(base))
+
+
+@pytest.mark.parametrize("path", ["/missing", "/to/loop"])
+def test_a_server_without_the_file_is_unreachable(base, path):
+    with pytest.raises(UrlUnreachableError):
+        fetch(base + path, LIMIT, allowed(base))
+
+
+def test_nobody_there_is_unreachable():
+    with pytest.raises(UrlUnreachableError):
+        fetch("http://127.0.0.1:9/a.jpg", LIMIT, frozenset({"127.0.0.1:9"}))
+
+
+def test_an_endless_body_is_cut_one_byte_over_the_limit(base):
+    assert len(fetch(f"{base}/endless", LIMIT, allowed(base))) == LIMIT + 1
+
+
+def test_a_dripping_body_runs_into_the_deadline(base, monkeypatch):
+    monkeypatch.setattr(fetching, "TOTAL_SECONDS", 0.2)
+    with pytest.raises(UrlUnreachableError):
+        fetch(f"{base}/slow", LIMIT, allowed(base))
+
+
+def test_a_compressed_body_is_not_unpacked(base):
+    assert len(fetch(f"{base}/gzip", 10_000, allowed(base))) < 2000
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        (r"https://h.cn/a.jpg?x=1\u0026y=2", "https://h.cn/a.jpg?x=1&y=2"),
+        ("https://h.cn/a.jpg?x=1&amp;y=2", "https://h.cn/a.jpg?x=1&y=2"),
+        ("https://h.cn/a.jpg?sign=ab+cd/e=", "https://h.cn/a.jpg?sign=ab%2Bcd/e="),
+        ("https://h.cn/my photo.jpg", "https://h.cn/my%20photo.jpg"),
+        ("https://h.cn/照片/张三.jpg", "https://h.cn/%E7%85%A7%E7%89%87/%E5%BC%A0%E4%B8%89.jpg"),
+        ("https://h.cn/%E7%85%A7.jpg?a=%2B", "https://h.cn/%E7%85%A7.jpg?a=%2B"),
+        ('  "https:\\/\\/h.cn\\/a.jpg" ', "https://h.cn/a.jpg"),
+        ("https://h.cn/100%.jpg", "https://h.cn/100%25.jpg"),
+        ("HTTPS://H.cn/a.jpg", "https://h.cn/a.jpg"),
+    ],
+)
+def test_a_url_is_understood_as_it_was_meant(given, meant):
+    assert clean_url(given) == meant
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "a.jpg", "/etc/passwd", "file:///etc/passwd", "ftp://h.cn/a", "gopher://h", "http://", "http://u:p@h.cn/"],
+)
+def test_what_is_no_web_address_is_refused(url):
+    with pytest.raises(UrlInvalidError):
+        clean_url(url)
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_cleaned_or_refused(text):
+    for candidate in (text, f"http://h.cn/{text}"):
+        try:
+            cleaned = clean_url(candidate)
+        except UrlInvalidError:
+            continue
+        assert cleaned.isascii()
+        assert clean_url(cleaned) == cleaned
+
+
+@pytest.mark.parametrize("address", ["8.8.8.8", "93.184.216.34", "2606:4700::1111"])
+def test_public_addresses(address):
+    assert is_public(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "0.0.0.0",
+        "100.64.0.1",
+        "224.0.0.1",
+        "255.255.255.255",
+        "2002:a9fe:a9fe::",
+        "64:ff9b::7f00:1",
+        "fe80::1%eth0",
+        "ff02::1",
+        "::",
+    ],
+)
+def test_special_addresses_are_not_public(address):
+    assert not is_public(address)
