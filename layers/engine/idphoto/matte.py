@@ -1,0 +1,34 @@
+"""The matte: how opaque the person is at every pixel."""
+
+from __future__ import annotations
+
+from idphoto.arrays import Landmarks, Matte, Rgb
+from idphoto.models import Models
+from idphoto.refine import refine_edges
+from idphoto.segment import segment_person
+from idphoto.upright import guess_head_height
+
+CELLS_PER_HEAD = 110
+"""Soft structures are worked on in cells of this part of a head; U-2-Net resolves about as much."""
+
+
+def estimate_matte(rgb: Rgb, face_landmarks: Landmarks, models: Models) -> Matte:
+    """Estimate the opacity of the person whose face is given.
+
+    Parameters
+    ----------
+    rgb
+        ``(H, W, 3)`` uint8; the head upright and some of the shoulders in view.
+    face_landmarks
+        ``(478, 3)`` float32, px.
+    models
+        Runs ``u2net`` and ``person_prior``.
+
+    Returns
+    -------
+    Matte
+        ``(H, W)`` float32, 0..1.
+    """
+    cell = max(1, round(guess_head_height(face_landmarks) / CELLS_PER_HEAD))
+    coarse = segment_person(rgb, face_landmarks, models, cell)
+    return refine_edges(rgb, coarse, face_landmarks, cell)
