@@ -129,7 +129,7 @@ def _apply(emulator: Emulator, template: dict[str, Any], parameters: Mapping[str
             for event in cloudformation.describe_stack_events(StackName=STACK_NAME)["StackEvents"]
             if event["ResourceStatus"].endswith("FAILED")
         ]
-        raise DeployError("\n".join([str(error), *reasons, emulator.tail()])) from None
+        raise DeployError("\n".join([str(error), *dict.fromkeys(reasons), emulator.tail(5)])) from None
 
 
 def _changes(describe: Callable[[], dict[str, Any]]) -> bool:

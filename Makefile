@@ -1,0 +1,111 @@
+# Everything that these commands need beside Python 3.11 or later is installed below this folder, once.
+
+PYTHON ?= python3
+SPEC ?= cn_1inch
+BACKGROUND ?= blue
+OUT ?= out
+ARCH ?= arm64
+
+VENV := .venv
+RUN := $(VENV)/bin/python
+PIP := install --quiet --disable-pip-version-check --no-warn-script-location
+MODEL := layers/inference/idphoto_models/u2net.onnx
+CODE := layers functions local tests
+
+export PHOTO SPEC BACKGROUND OUT PORTRAITS
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+.PHONY: help
+help:
+	@echo 'make run [PHOTO=me.jpg] [SPEC=cn_1inch] [BACKGROUND=blue] [OUT=out]'
+	@echo '                              a portrait in, an ID photo out, through the API on this machine'
+	@echo 'make serve [PORT=8080]        start that API and keep it up; address and key: .local/stack.json'
+	@echo 'make stop                     stop it; its photos are gone'
+	@echo 'make test                     the tests'
+	@echo 'make test-slow                the tests that take minutes'
+	@echo 'make check                    lint, types, template, state machine'
+	@echo 'make build [ARCH=arm64]       the layers as they are deployed, weighed against the limit of Lambda'
+	@echo 'make bench                    speed, memory and quality figures'
+	@echo 'make gallery PORTRAITS=dir    contact sheets of your own portraits, in gallery/'
+	@echo 'make openapi                  the API description, in openapi.json'
+	@echo 'make models                   fetch and prepare the models'
+	@echo 'make clean                    remove all that these commands have made'
+
+# --- the product
+
+.PHONY: run
+run: .cache/local.stamp
+	@$(RUN) -m local.run
+
+.PHONY: serve
+serve: .cache/local.stamp
+	@$(RUN) -m local.stack serve $(if $(PORT),--port $(PORT))
+
+.PHONY: stop
+stop: .cache/venv.stamp
+	@$(RUN) -m local.stack stop
+
+.PHONY: build
+build: .cache/venv.stamp $(MODEL)
+	@$(RUN) -m local.build --arch $(ARCH)
+
+.PHONY: openapi
+openapi: .cache/venv.stamp
+	@$(RUN) -m local.openapi openapi.json
+
+.PHONY: models
+models: $(MODEL)
+
+# --- its quality
+
+.PHONY: test
+test: .cache/local.stamp
+	@$(RUN) -m pytest -m 'not slow'
+
+.PHONY: test-slow
+test-slow: .cache/local.stamp
+	@$(RUN) -m pytest -m slow
+
+.PHONY: check
+check: .cache/venv.stamp
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy $(CODE)
+	$(VENV)/bin/cfn-lint template.yaml
+	$(RUN) -m local.asl
+
+.PHONY: bench
+bench: .cache/venv.stamp $(MODEL)
+	@$(RUN) tests/bench/bench_photo.py
+
+.PHONY: gallery
+gallery: .cache/venv.stamp $(MODEL)
+	@test -d "$$PORTRAITS" || { echo 'make gallery PORTRAITS=dir: a folder of portraits' >&2; exit 2; }
+	@$(RUN) tests/bench/gallery.py "$$PORTRAITS" gallery
+
+.PHONY: clean
+clean:
+	@test ! -x $(RUN) || $(RUN) -m local.stack stop
+	rm -rf $(VENV) .cache .local .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info out gallery $(MODEL)
+
+# --- what they need, installed once
+
+.cache/venv.stamp: pyproject.toml tests/requirements.txt $(wildcard layers/*/requirements.txt)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=...")'
+	@mkdir -p .cache
+	@echo 'Installing the Python packages (about 300 MB, once)'
+	@$(PYTHON) -m venv $(VENV)
+	@$(RUN) -m pip $(PIP) --editable '.[dev]'
+	@touch $@
+
+.cache/local.stamp: local/runtime.txt local/emulator.txt .cache/venv.stamp $(MODEL)
+	@echo 'Installing the local AWS (about 40 MB, once)'
+	@rm -rf .cache/runtime .cache/emulator
+	@$(RUN) -m venv --without-pip .cache/runtime
+	@$(RUN) -m pip --python .cache/runtime/bin/python $(PIP) --requirement local/runtime.txt
+	@$(RUN) -m pip --python .cache/runtime/bin/python $(PIP) --target .cache/emulator --requirement local/emulator.txt
+	@touch $@
+
+$(MODEL): | .cache/venv.stamp
+	@$(RUN) layers/inference/fetch.py
