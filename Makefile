@@ -107,5 +107,6 @@ clean:
 	@$(RUN) -m pip --python .cache/runtime/bin/python $(PIP) --target .cache/emulator --requirement local/emulator.txt
 	@touch $@
 
-$(MODEL): | .cache/venv.stamp
+$(MODEL): layers/inference/models.toml $(wildcard layers/inference/*.py) | .cache/venv.stamp
 	@$(RUN) layers/inference/fetch.py
+	@touch $@

@@ -1,0 +1,14 @@
+"""The portrait that stands in when none is given."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+
+def astronaut() -> bytes:
+    """Return the portrait of Eileen Collins (NASA, public domain) from scikit-image's package: 512x512 px, PNG."""
+    package = find_spec("skimage")
+    if package is None or package.origin is None:
+        raise ModuleNotFoundError("scikit-image is not installed")
+    return Path(package.origin).with_name("data").joinpath("astronaut.png").read_bytes()
