@@ -72,9 +72,13 @@ class AlignedFace:
 
     def disc(self, index: int, radius: float) -> Mask:
         """Fill a disc around a landmark; ``radius`` in px of ``rgb``."""
+        mask = np.zeros((SIDE, SIDE), np.bool_)
         x, y = self.points[index]
-        rows, columns = np.ogrid[:SIDE, :SIDE]
-        return np.asarray((columns - x) ** 2 + (rows - y) ** 2 <= radius**2, np.bool_)
+        low = np.clip((int(x - radius), int(y - radius)), 0, SIDE)
+        high = np.clip((int(x + radius) + 2, int(y + radius) + 2), 0, SIDE)
+        rows, columns = np.ogrid[low[1] : high[1], low[0] : high[0]]
+        mask[low[1] : high[1], low[0] : high[0]] = (columns - x) ** 2 + (rows - y) ** 2 <= radius**2
+        return mask
 
     def discs(self, indices: Sequence[int], radius: float) -> Mask:
         """Fill discs around several landmarks."""

@@ -38,7 +38,9 @@ def sharpness(evidence: Evidence) -> Finding | None:
         return None
     lightness = _denoised(aligned.lab[..., 0])
     detail = fine_detail(lightness, aligned.face)
-    edges = [edge_steepness(lightness, aligned.polygon(lids, grow=1.6)) for lids in (mesh.LEFT_EYE, mesh.RIGHT_EYE)]
+    slope = np.hypot(*np.gradient(lightness))
+    around_eyes = (aligned.polygon(lids, grow=1.6) for lids in (mesh.LEFT_EYE, mesh.RIGHT_EYE))
+    edges = [edge_steepness(lightness, slope, where) for where in around_eyes]
     seen = [EDGE_WEIGHT * edge for edge in edges if edge is not None]
     value = min(detail, max(seen)) if seen else detail
     return Finding(value, bounding_region(face.landmarks, mesh.FACE_OVAL))
@@ -64,7 +66,7 @@ def _detail_along_rows(lightness: F32, where: Mask) -> float:
     return float(np.maximum(variation - kept, 0.0)[inside].sum()) / total if total > 0 else 0.0
 
 
-def edge_steepness(lightness: F32, where: Mask) -> float | None:
+def edge_steepness(lightness: F32, slope: F32, where: Mask) -> float | None:
     """Return the steepest slope of a part over the range of L* there, 1/px: the inverse width of its edges.
 
     None where nothing contrasts, behind an opaque lens for instance.
@@ -74,8 +76,7 @@ def edge_steepness(lightness: F32, where: Mask) -> float | None:
     low, high = np.percentile(lightness[where], (3, 97))
     if high - low < LEAST_CONTRAST:
         return None
-    slope_y, slope_x = np.gradient(lightness)
-    return float(np.percentile(np.hypot(slope_x, slope_y)[where], 98) / (high - low))
+    return float(np.percentile(slope[where], 98) / (high - low))
 
 
 def _denoised(lightness: F32) -> F32:
