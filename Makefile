@@ -28,7 +28,7 @@ help:
 	@echo 'make build [ARCH=arm64]       the layers as they are deployed, weighed against the limit of Lambda'
 	@echo 'make bench                    speed, memory and quality figures'
 	@echo 'make gallery PORTRAITS=dir    contact sheets of your own portraits, in gallery/'
-	@echo 'make openapi                  the API description, in openapi.json'
+	@echo 'make openapi                  write the API description, functions/openapi/openapi.json'
 	@echo 'make models                   fetch and prepare the models'
 	@echo 'make clean                    remove all that these commands have made'
 
@@ -52,7 +52,7 @@ build: .cache/venv.stamp $(MODEL)
 
 .PHONY: openapi
 openapi: .cache/venv.stamp
-	@$(RUN) -m local.openapi openapi.json
+	@$(RUN) -m local.openapi
 
 .PHONY: models
 models: $(MODEL)
