@@ -87,7 +87,8 @@ def refuse(client: Client, error: ApiError, out: Path) -> None:
     for item in error.details.get("report", {}).get("items", []):
         if not item["passed"]:
             print(f"- {item['reason']} {item['advice']}\n  {item['reason_zh']}{item['advice_zh']}", file=sys.stderr)
-    write_check(client, error.details, out)
+    if "report" in error.details:
+        write_check(client, error.details, out)
     sys.exit(1)
 
 
