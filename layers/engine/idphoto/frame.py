@@ -1,0 +1,431 @@
+"""The frame: which part of a portrait becomes the photo, so that every number of a specification is met.
+
+A frame has three free quantities: the head's height in the photo, the gap above it and its place across. Every
+combination that the specification allows is a candidate; the best one needs no more of the body than the source has.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from idphoto.arrays import F64, Alpha, Rgb
+from idphoto.continuation import MAX_STRETCH, stretch_end
+from idphoto.errors import NotFeasibleError
+
+if TYPE_CHECKING:
+    from idphoto.portrait import Portrait
+    from idphoto.specs import Spec
+
+MAX_ENLARGEMENT: Final = 2.0
+"""Twice the source's size: a face of the smallest official photo then has 30 px between the eyes in the source, what
+ISO/IEC 19794-5 calls the least that can be recognised."""
+
+NOTED_ENLARGEMENT: Final = 1.25
+"""Above it the softness shows beside a sharp photo."""
+
+OPAQUE: Final = 250
+"""A row of the portrait whose most opaque pixel is below this does not belong to the body."""
+
+TOUCHING: Final = 64
+"""A border column touches the body where it is more opaque than this: a quarter, when a cut edge begins to show."""
+
+SHOULDERS_BELOW_CHIN: Final = 0.35
+"""Of the head's height: neck and collar end there, and a body may be stretched only below."""
+
+SHOULDERS_BESIDE_FACE: Final = 0.55
+"""Of the head's height, from the midline: hair and ears end there, and a body may be stretched only beyond."""
+
+HEAD_BESIDE_MIDLINE: Final = 0.40
+"""Of the head's height: half the width of a head with its ears."""
+
+MAX_OFF_CENTRE: Final = 0.015
+"""Of the photo's width: how far the face may leave the middle when a body is cut on one side."""
+
+LEAST_GAP: Final = 0.02
+"""Of the photo's height, where no top gap is prescribed: no hair at the very edge."""
+
+MOST_GAP: Final = 0.30
+"""Of the photo's height, where no top gap is prescribed."""
+
+GAP_SHARE: Final = 0.36
+"""Of the height that the head leaves free, where nothing is prescribed: what the rules that prescribe both ask for
+(Japan 4 of 11 mm, China 4 of 17.5 mm, and the American eye line 4 of 21 mm) and the usual look of large heads."""
+
+_STEPS: Final = 41
+_GAP_WEIGHT: Final = 0.5
+_STRETCH_WEIGHT: Final = 100.0
+"""One per cent of stretch costs as much as the farthest allowed head height: allowed freedom is used first."""
+
+_LANCZOS_REACH: Final = 3
+_REDUCING_GAP: Final = 3.0
+
+
+class HeadCutError(NotFeasibleError):
+    """The source cuts the head."""
+
+    code = "HEAD_CUT"
+    message = "The photo cuts off part of the head."
+    message_zh = "照片中头部不完整。"
+
+
+class BodyCutError(NotFeasibleError):
+    """The source ends too early below or beside the head."""
+
+    code = "BODY_CUT"
+    message = "The photo shows too little of the shoulders for this specification."
+    message_zh = "照片中肩部以下露出太少，无法满足该规格。"
+
+
+class SourceTooSmallError(NotFeasibleError):
+    """The head has too few pixels."""
+
+    code = "SOURCE_TOO_SMALL"
+    message = "The head in the photo is too small for this specification."
+    message_zh = "照片中的人像太小，无法满足该规格。"
+
+
+class HeadShapeError(NotFeasibleError):
+    """Head, eyes and gap cannot all be where the specification wants them."""
+
+    code = "HEAD_SHAPE"
+    message = "With this hair or head wear, head height and eye line cannot both meet the specification."
+    message_zh = "由于发型或头饰，头部高度与眼睛位置无法同时满足该规格。"
+
+
+@dataclass(frozen=True)
+class FrameWarning:
+    """Something about the photo that the customer should know; codes are stable."""
+
+    code: str
+    message: str
+    message_zh: str
+    details: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Where the photo lies on the portrait, and what is measured in it.
+
+    Attributes
+    ----------
+    left, top
+        Upper left corner of the photo on the portrait, px from the outer edge of its first column and row; may be
+        negative.
+    scale, enlargement
+        Photo px for one px of the portrait.
+    width_px, height_px
+        Size of the photo.
+    head_height_px, top_gap_px
+        Crown to chin, and upper edge to crown, photo px.
+    eye_y_px
+        Eye line below the upper edge, photo px.
+    off_centre_px
+        Face midline to the right of the middle, photo px.
+    continued_rows, continued_left, continued_right
+        How much of the body is continued below and on either side, portrait px.
+    warnings
+        What the customer should know.
+    """
+
+    left: float
+    top: float
+    scale: float
+    width_px: int
+    height_px: int
+    head_height_px: float
+    top_gap_px: float
+    eye_y_px: float
+    off_centre_px: float
+    continued_rows: int
+    continued_left: int
+    continued_right: int
+    warnings: tuple[FrameWarning, ...]
+
+    @property
+    def enlargement(self) -> float:
+        """Photo px for one px of the portrait."""
+        return self.scale
+
+
+@dataclass(frozen=True)
+class _Body:
+    """Where the source ends, in px from the portrait's outer edges."""
+
+    end: float
+    stretch_from: float
+    left_from: float
+    right_from: float
+    left_touch: float
+    right_touch: float
+
+
+@dataclass(frozen=True)
+class _Candidates:
+    """Allowed frames, every field ``(N,)`` float64; shortages are in px of the portrait."""
+
+    head: F64
+    gap: F64
+    left: F64
+    top: F64
+    short_below: F64
+    short_left: F64
+    short_right: F64
+    cost: F64
+
+
+def frame(portrait: Portrait, spec: Spec) -> Frame:
+    """Choose the part of a portrait that meets all numbers of a specification.
+
+    Raises
+    ------
+    HeadCutError, BodyCutError, SourceTooSmallError, HeadShapeError
+        No allowed frame exists; the details say by how much.
+    """
+    _refuse_cut_head(portrait)
+    heads, gaps = _allowed_heads_and_gaps(portrait, spec)
+    large_enough = heads <= MAX_ENLARGEMENT * portrait.head_height
+    if not large_enough.any():
+        raise SourceTooSmallError(
+            head_px=round(portrait.head_height), needed_px=int(np.ceil(heads.min() / MAX_ENLARGEMENT))
+        )
+    body = _measure_body(portrait)
+    candidates = _candidates(portrait, spec, body, heads[large_enough], gaps[large_enough])
+    best = int(np.argmin(candidates.cost))
+    if not np.isfinite(candidates.cost[best]):
+        _refuse_cut_body(candidates, body)
+    return _frame_of(portrait, spec, candidates, best)
+
+
+def apply_frame(portrait: Portrait, chosen: Frame) -> tuple[Rgb, Alpha]:
+    """Cut a frame out of its portrait, resampling once.
+
+    Returns
+    -------
+    Rgb, Alpha
+        uint8 ``(height_px, width_px, 3)``, not multiplied by the opacity, and uint8 ``(height_px, width_px)``.
+    """
+    premultiplied, box = _cut(portrait, chosen)
+    image = Image.frombuffer("RGBa", premultiplied.shape[1::-1], premultiplied, "raw", "RGBa", 0, 1)
+    resized = image.resize(
+        (chosen.width_px, chosen.height_px), Image.Resampling.LANCZOS, box=box, reducing_gap=_REDUCING_GAP
+    )
+    rgba = np.asarray(resized.convert("RGBA"))
+    return np.ascontiguousarray(rgba[..., :3]), np.ascontiguousarray(rgba[..., 3])
+
+
+def _refuse_cut_head(portrait: Portrait) -> None:
+    if portrait.crown_y < 1:
+        raise HeadCutError(side="top")
+    rows = slice(int(portrait.crown_y), int(np.ceil(portrait.chin_y)) + 1)
+    reach = HEAD_BESIDE_MIDLINE * portrait.head_height
+    for side, column, room in (
+        ("left", 0, portrait.centre_x),
+        ("right", -1, portrait.width - 1 - portrait.centre_x),
+    ):
+        if room < reach and portrait.alpha[rows, column].max() >= TOUCHING:
+            raise HeadCutError(side=side)
+
+
+def _allowed_heads_and_gaps(portrait: Portrait, spec: Spec) -> tuple[F64, F64]:
+    """Every allowed pair of head height and top gap, photo px, each ``(N,)``; the best of each head among them."""
+    height = spec.height_px
+    allowed_head, allowed_gap, allowed_eyes = spec.head_height_px, spec.top_gap_px, spec.eye_line_px
+    heads = np.append(np.linspace(allowed_head.min, allowed_head.max, _STEPS), allowed_head.target)
+    eyes = (portrait.eye_y - portrait.crown_y) / portrait.head_height * heads
+    least, most = (allowed_gap.min, allowed_gap.max) if allowed_gap else (LEAST_GAP * height, MOST_GAP * height)
+    lowest, highest = np.full_like(heads, least), np.minimum(most, height - heads)
+    if allowed_eyes:
+        lowest = np.maximum(lowest, height - eyes - allowed_eyes.max)
+        highest = np.minimum(highest, height - eyes - allowed_eyes.min)
+    possible = lowest <= highest
+    if not possible.any():
+        raise HeadShapeError(eyes_below_crown=round(float(eyes[-1] / heads[-1]), 3))
+    heads, eyes, lowest, highest = heads[possible], eyes[possible], lowest[possible], highest[possible]
+    best = np.clip(_best_gap(spec, heads, eyes), lowest, highest)
+    steps = np.linspace(0, 1, _STEPS)
+    gaps = np.column_stack([best, lowest[:, None] + (highest - lowest)[:, None] * steps])
+    return np.repeat(heads, gaps.shape[1]), gaps.ravel()
+
+
+def _best_gap(spec: Spec, heads: F64, eyes: F64) -> F64:
+    if spec.top_gap_px:
+        return np.full_like(heads, spec.top_gap_px.target)
+    if spec.eye_line_px:
+        return np.asarray(spec.height_px - eyes - spec.eye_line_px.target)
+    return np.asarray(GAP_SHARE * (spec.height_px - heads))
+
+
+def _measure_body(portrait: Portrait) -> _Body:
+    opaque_rows = np.flatnonzero(portrait.alpha.max(axis=1) >= OPAQUE)
+    reach = SHOULDERS_BESIDE_FACE * portrait.head_height
+    middle = portrait.centre_x + 0.5
+    return _Body(
+        end=float(opaque_rows[-1] + 1) if opaque_rows.size else 0.0,
+        stretch_from=portrait.chin_y + 0.5 + SHOULDERS_BELOW_CHIN * portrait.head_height,
+        left_from=middle - reach,
+        right_from=portrait.width - (middle + reach),
+        left_touch=_first_touch(portrait.alpha[:, 0]),
+        right_touch=_first_touch(portrait.alpha[:, -1]),
+    )
+
+
+def _first_touch(column: NDArray[np.uint8]) -> float:
+    rows = np.flatnonzero(column >= TOUCHING)
+    return float(rows[0]) if rows.size else np.inf
+
+
+def _candidates(portrait: Portrait, spec: Spec, body: _Body, heads: F64, gaps: F64) -> _Candidates:
+    scale = heads / portrait.head_height
+    width, height = spec.width_px / scale, spec.height_px / scale
+    top = portrait.crown_y + 0.5 - gaps / scale
+    bottom = top + height
+    left = portrait.centre_x + 0.5 - width / 2
+    left_cut, right_cut = body.left_touch < bottom, body.right_touch < bottom
+    short_left = np.where(left_cut, np.maximum(-left, 0), 0)
+    short_right = np.where(right_cut, np.maximum(left + width - portrait.width, 0), 0)
+    most = MAX_OFF_CENTRE * width
+    left = left + np.clip(np.where(short_right > 0, 0, short_left), 0, most)
+    left = left - np.clip(np.where(short_left > 0, 0, short_right), 0, most)
+    short_left = np.where(left_cut, np.maximum(-left, 0), 0)
+    short_right = np.where(right_cut, np.maximum(left + width - portrait.width, 0), 0)
+    short_below = np.maximum(bottom - body.end, 0)
+
+    stretch = (
+        _stretch(short_below, body.end - body.stretch_from)
+        + _stretch(short_left, body.left_from)
+        + _stretch(short_right, body.right_from)
+    )
+    allowed = spec.head_height_px
+    off_head = (heads - allowed.target) / max(allowed.max - allowed.target, allowed.target - allowed.min, 1e-9)
+    best_gap = _best_gap(spec, heads, (portrait.eye_y - portrait.crown_y) / portrait.head_height * heads)
+    off_gap = (gaps - best_gap) / (0.1 * spec.height_px)
+    cost = off_head**2 + _GAP_WEIGHT * off_gap**2 + _STRETCH_WEIGHT * stretch
+    return _Candidates(heads, gaps, left, top, short_below, short_left, short_right, cost)
+
+
+def _stretch(short: F64, available: float) -> F64:
+    """Length to add over the length that may be stretched; infinite where that is too much."""
+    whole = np.ceil(short)
+    limit = (MAX_STRETCH - 1) * available
+    return np.where(whole <= 0, 0.0, np.where(whole <= limit, whole / max(available, 1.0), np.inf))
+
+
+def _refuse_cut_body(candidates: _Candidates, body: _Body) -> None:
+    """Raise for the side that is cut worst in the candidate that misses least."""
+    sides = {
+        "bottom": (candidates.short_below, body.end - body.stretch_from),
+        "left": (candidates.short_left, body.left_from),
+        "right": (candidates.short_right, body.right_from),
+    }
+    least = int(np.argmin(sum(short for short, _ in sides.values())))
+    excess = {
+        side: float(np.ceil(short[least])) - (MAX_STRETCH - 1) * max(available, 0.0)
+        for side, (short, available) in sides.items()
+    }
+    worst = max(excess, key=lambda side: excess[side])
+    short, available = sides[worst]
+    raise BodyCutError(
+        side=worst,
+        missing_px=int(np.ceil(short[least])),
+        allowed_px=int((MAX_STRETCH - 1) * max(available, 0.0)),
+    )
+
+
+def _frame_of(portrait: Portrait, spec: Spec, candidates: _Candidates, best: int) -> Frame:
+    head, gap = float(candidates.head[best]), float(candidates.gap[best])
+    scale = head / portrait.head_height
+    left = float(candidates.left[best])
+    rows, columns_left, columns_right = (
+        int(np.ceil(short[best])) for short in (candidates.short_below, candidates.short_left, candidates.short_right)
+    )
+    return Frame(
+        left=left,
+        top=float(candidates.top[best]),
+        scale=scale,
+        width_px=spec.width_px,
+        height_px=spec.height_px,
+        head_height_px=head,
+        top_gap_px=gap,
+        eye_y_px=gap + (portrait.eye_y - portrait.crown_y) * scale,
+        off_centre_px=(portrait.centre_x + 0.5 - left) * scale - spec.width_px / 2,
+        continued_rows=rows,
+        continued_left=columns_left,
+        continued_right=columns_right,
+        warnings=_warnings(scale, rows, columns_left, columns_right),
+    )
+
+
+def _warnings(scale: float, rows: int, left: int, right: int) -> tuple[FrameWarning, ...]:
+    warnings = []
+    if scale > NOTED_ENLARGEMENT:
+        warnings.append(
+            FrameWarning(
+                "ENLARGED",
+                "The photo was enlarged and may look soft; a larger source is better.",
+                "照片经过放大，可能不够清晰，建议使用更大的原图。",
+                {"enlargement": round(scale, 2)},
+            )
+        )
+    if rows or left or right:
+        warnings.append(
+            FrameWarning(
+                "BODY_CONTINUED",
+                "The source ends too early; the clothes were continued to the edge of the photo.",
+                "原图身体部分不足，已将衣物延伸至照片边缘。",
+                {"below_px": rows, "left_px": left, "right_px": right},
+            )
+        )
+    return tuple(warnings)
+
+
+def _cut(portrait: Portrait, chosen: Frame) -> tuple[NDArray[np.uint8], tuple[float, float, float, float]]:
+    """Premultiplied pixels that the resampling reads, ``(h, w, 4)``, and the box of the frame on them."""
+    body = _measure_body(portrait)
+    width, height = chosen.width_px / chosen.scale, chosen.height_px / chosen.scale
+    margin = int(np.ceil(_LANCZOS_REACH * max(1.0, 1 / chosen.scale))) + 1
+    x0, y0 = int(np.floor(chosen.left)) - margin, int(np.floor(chosen.top)) - margin
+    x1, y1 = int(np.ceil(chosen.left + width)) + margin, int(np.ceil(chosen.top + height)) + margin
+
+    rows, columns = slice(max(y0, 0), min(y1, round(body.end))), slice(max(x0, 0), min(x1, portrait.width))
+    canvas = _premultiply(np.dstack([portrait.rgb[rows, columns], portrait.alpha[rows, columns]]))
+    canvas = stretch_end(canvas, body.stretch_from - rows.start, chosen.continued_rows)
+    right_from = portrait.width - body.right_from - columns.start
+    canvas = _turn(stretch_end(_turn(canvas), right_from, chosen.continued_right))
+    left_from = canvas.shape[1] - (body.left_from - columns.start)
+    canvas = _turn(stretch_end(_turn(canvas)[::-1], left_from, chosen.continued_left)[::-1])
+
+    left = chosen.left - columns.start + chosen.continued_left
+    top = chosen.top - rows.start
+    canvas, before = _pad(canvas, top, height, margin)
+    turned, aside = _pad(_turn(canvas), left, width, margin)
+    box = (left + aside, top + before, left + aside + width, top + before + height)
+    return np.ascontiguousarray(_turn(turned)), box
+
+
+def _pad(picture: NDArray[np.uint8], start: float, length: float, margin: int) -> tuple[NDArray[np.uint8], int]:
+    """Add rows until the frame and its margin are covered; return how many came before the first.
+
+    Where the frame reaches beyond the picture there is background. Where only the margin does, the source cut the
+    picture at the frame's edge, and its last row is repeated, or transparency would leak in.
+    """
+    before = max(0, margin - int(np.floor(start)))
+    after = max(0, int(np.ceil(start + length)) + margin - len(picture))
+    first, last = (
+        picture[end] if inside else np.zeros_like(picture[end])
+        for end, inside in ((0, start >= 0), (-1, start + length <= len(picture)))
+    )
+    return np.concatenate([np.repeat(first[None], before, 0), picture, np.repeat(last[None], after, 0)]), before
+
+
+def _turn(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return picture.transpose(1, 0, 2)
+
+
+def _premultiply(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    image = Image.fromarray(rgba).convert("RGBa")
+    return np.frombuffer(image.tobytes(), np.uint8).reshape(rgba.shape)
