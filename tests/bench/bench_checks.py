@@ -15,7 +15,8 @@ from statistics import median
 from typing import TypeVar
 
 from idphoto.analysis import analyse
-from idphoto.checks import Item, Level, Severity, check
+from idphoto.checks.report import Item, Level, Severity
+from idphoto.checks.run import check
 from idphoto.decode import decode
 from idphoto.errors import ImageError
 from idphoto.models import Models

@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from idphoto.analysis import analyse
 from idphoto.background import Background
-from idphoto.checks import check
+from idphoto.checks.run import check
 from idphoto.decode import decode
 from idphoto.encode import encode_jpeg
 from idphoto.models import Models

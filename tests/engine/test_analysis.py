@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import skimage.data
 from idphoto.analysis import Analysis, analyse, load_analysis, save_analysis
-from idphoto.checks import check
+from idphoto.checks.run import check
 from idphoto.decode import Photo
 from idphoto.models import Models
 

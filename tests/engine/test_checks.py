@@ -10,7 +10,9 @@ import pytest
 import skimage.data
 from idphoto import mesh
 from idphoto.analysis import Analysis, analyse
-from idphoto.checks import Item, Level, Report, annotate, check
+from idphoto.checks.annotate import annotate
+from idphoto.checks.report import Item, Level, Report
+from idphoto.checks.run import check
 from idphoto.cielab import LINEAR_OF_LEVEL
 from idphoto.decode import Photo
 from idphoto.faces import choose_person, find_faces

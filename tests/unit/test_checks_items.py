@@ -10,11 +10,13 @@ import numpy as np
 import pytest
 from idphoto import mesh
 from idphoto.analysis import Analysis
-from idphoto.checks import Group, Level, Severity, annotate, check
 from idphoto.checks.aligned_face import EYE_MIDDLE, EYE_TO_CHIN, align_face
+from idphoto.checks.annotate import annotate
 from idphoto.checks.evidence import Evidence
 from idphoto.checks.exposure import share_burnt_out
 from idphoto.checks.item import CheckItem, Finding
+from idphoto.checks.report import Group, Level, Severity
+from idphoto.checks.run import check
 from idphoto.checks.sharpness import fine_detail
 from idphoto.checks.table import ITEMS
 from idphoto.decode import Photo

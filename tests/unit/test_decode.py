@@ -152,14 +152,22 @@ def test_cmyk_jpeg_as_photoshop_writes_it_is_not_inverted() -> None:
     assert _error(decode(data).rgb, SCENE_RGB) < 3
 
 
-def test_a_profile_is_converted_to_srgb() -> None:
-    swapped = _matrix_profile(
-        red=(0.1431, 0.0606, 0.7141), green=(0.3851, 0.7169, 0.0971), blue=(0.4361, 0.2225, 0.0139)
-    )
-    rgb = decode(_file(SCENE, "PNG", icc_profile=swapped)).rgb
-    assert _error(rgb[..., ::-1], SCENE_RGB) < 2.5, (
-        "a profile whose red is blue and whose blue is red swaps the channels"
-    )
+def test_cmyk_goes_through_its_profile() -> None:
+    data = _file(SCENE.convert("CMYK"), "JPEG", quality=95, icc_profile=_grey_ink_profile())
+    rgb = decode(data).rgb.astype(int)
+    assert np.ptp(rgb, axis=-1).max() <= 6, "inks that the profile calls grey are grey"
+    assert np.ptp(rgb[..., 0]) > 50
+
+
+@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "WEBP", "HEIC", "AVIF", "TIFF"])
+def test_a_profile_is_converted_to_srgb(file_format: str) -> None:
+    red, green, blue = (0.4361, 0.2225, 0.0139), (0.3851, 0.7169, 0.0971), (0.1431, 0.0606, 0.7141)
+    swapped = _matrix_profile(red=blue, green=green, blue=red)
+    picture = SCENE.copy()
+    picture.info["icc_profile"] = swapped
+    options = {} if file_format == "HEIC" else {"icc_profile": swapped}
+    rgb = decode(_file(picture, file_format, **options)).rgb
+    assert _error(rgb[..., ::-1], SCENE_RGB) < 4, "a profile whose red is blue and blue is red swaps the channels"
 
 
 def test_the_srgb_profile_changes_nothing() -> None:
@@ -276,9 +284,7 @@ def test_half_a_file_is_refused(name: str) -> None:
         decode(data[: len(data) // 2])
 
 
-@pytest.mark.parametrize(
-    "error", [ImageEmptyError, ImageTooLargeError, ImageTruncatedError, ImageTooSmallError]
-)
+@pytest.mark.parametrize("error", [ImageEmptyError, ImageTooLargeError, ImageTruncatedError, ImageTooSmallError])
 def test_errors_speak_both_languages(error: type[ImageError]) -> None:
     assert error.code.startswith("IMAGE_")
     assert error.message.isascii()
@@ -312,27 +318,38 @@ def test_damaged_files_raise_nothing_but_image_errors(
 def _matrix_profile(
     red: tuple[float, float, float], green: tuple[float, float, float], blue: tuple[float, float, float]
 ) -> bytes:
-    """An ICC v2 display profile with these D50 XYZ primaries and the sRGB-like gamma 2.2 (ICC.1:2001-04)."""
-
-    def fixed(value: float) -> bytes:
-        return struct.pack(">i", round(value * 65536))
+    """A display profile with these D50 XYZ primaries and gamma 2.2."""
 
     def xyz(values: tuple[float, float, float]) -> bytes:
-        return b"XYZ \0\0\0\0" + b"".join(map(fixed, values))
+        return b"XYZ \0\0\0\0" + b"".join(map(_fixed, values))
 
-    gamma = b"curv\0\0\0\0" + struct.pack(">IH", 1, round(2.2 * 256)) + b"\0\0"
-    text = b"desc\0\0\0\0" + struct.pack(">I", 5) + b"test\0" + b"\0" * 79
-    tags = {
-        b"desc": text, b"wtpt": xyz((0.9642, 1.0, 0.8249)), b"rXYZ": xyz(red), b"gXYZ": xyz(green),
-        b"bXYZ": xyz(blue), b"rTRC": gamma, b"gTRC": gamma, b"bTRC": gamma,
-    }  # fmt: skip
-    offset = 128 + 4 + 12 * len(tags)
+    gamma = b"curv\0\0\0\0" + struct.pack(">IH", 1, round(2.2 * 256))
+    tags = {b"rXYZ": xyz(red), b"gXYZ": xyz(green), b"bXYZ": xyz(blue), b"rTRC": gamma, b"gTRC": gamma, b"bTRC": gamma}
+    return _profile(b"mntrRGB XYZ ", tags)
+
+
+def _grey_ink_profile() -> bytes:
+    """A printer profile whose cyan, magenta, yellow and black inks are all grey."""
+    ramp = bytes(range(256))
+    identity = b"".join(_fixed(float(row == column)) for row in range(3) for column in range(3))
+    corners = ((c, m, y, k) for c in (0, 1) for m in (0, 1) for y in (0, 1) for k in (0, 1))
+    lightness = (255 * (1 - 0.9 * k) * (1 - 0.25 * (c + m + y)) for c, m, y, k in corners)
+    table = b"".join(bytes((round(level), 128, 128)) for level in lightness)
+    return _profile(b"prtrCMYKLab ", {b"A2B0": b"mft1\0\0\0\0\4\3\2\0" + identity + ramp * 4 + table + ramp * 3})
+
+
+def _profile(kind: bytes, tags: dict[bytes, bytes]) -> bytes:
+    """An ICC version 2 profile (ICC.1:2001-04): header, table of tags, tags on multiples of four."""
+    tags = {b"desc": b"desc\0\0\0\0" + struct.pack(">I", 5) + b"test\0" + b"\0" * 79, **tags}
     table, bodies = struct.pack(">I", len(tags)), b""
+    start = 128 + 4 + 12 * len(tags)
     for name, body in tags.items():
-        body += b"\0" * (-len(body) % 4)  # noqa: PLW2901  # tags start on multiples of four
-        table += name + struct.pack(">II", offset + len(bodies), len(body))
-        bodies += body
-    header = struct.pack(">I", 128 + len(table) + len(bodies)) + b"\0\0\0\0" + struct.pack(">I", 0x02400000)
-    header += b"mntrRGB XYZ " + b"\0" * 12 + b"acsp" + b"\0" * 28
-    header += b"".join(map(fixed, (0.9642, 1.0, 0.8249)))
+        table += name + struct.pack(">II", start + len(bodies), len(body))
+        bodies += body + b"\0" * (-len(body) % 4)
+    header = struct.pack(">I", start + len(bodies)) + b"\0\0\0\0" + struct.pack(">I", 0x02400000) + kind
+    header += b"\0" * 12 + b"acsp" + b"\0" * 28 + b"".join(map(_fixed, (0.9642, 1.0, 0.8249)))
     return header.ljust(128, b"\0") + table + bodies
+
+
+def _fixed(value: float) -> bytes:
+    return struct.pack(">i", round(value * 65536))

@@ -1,7 +1,6 @@
-"""The check: what an ID photo must show, measured item by item."""
+"""The check: what an ID photo must show, measured item by item.
 
-from idphoto.checks.annotate import annotate
-from idphoto.checks.report import Group, Item, Level, Report, Severity
-from idphoto.checks.run import check
-
-__all__ = ["Group", "Item", "Level", "Report", "Severity", "annotate", "check"]
+:func:`idphoto.checks.run.check` runs the items of :mod:`idphoto.checks.table` and answers a
+:class:`idphoto.checks.report.Report`; :func:`idphoto.checks.annotate.annotate` draws it on the photo. Nothing is imported
+here, so that the report can be read where the networks are not installed.
+"""

@@ -9,8 +9,9 @@ from functools import cache
 
 from idphoto import ENGINE_VERSION
 from idphoto.analysis import analyse
-from idphoto.checks import annotate, check
+from idphoto.checks.annotate import annotate
 from idphoto.checks.report import Level, Report
+from idphoto.checks.run import check
 from idphoto.decode import decode
 from idphoto.encode import encode_png
 from idphoto.models import Models
