@@ -10,6 +10,8 @@ from __future__ import annotations
 import hashlib
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
+from pathlib import PurePath
 from typing import Any, TypeVar
 
 from aws_lambda_powertools import Logger, Metrics, Tracer
@@ -56,6 +58,7 @@ ERRORS: dict[int, Any] = {
 
 _PARTNER_DIGITS = 24
 _SHOWN_INPUT = 80
+_SHOWN_FRAMES = 6
 
 
 class Api:
@@ -98,7 +101,10 @@ class Api:
         @tracer.capture_lambda_handler(capture_response=False, capture_error=False)
         def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             if "httpMethod" in event:
-                return self.app.resolve(event, context)
+                answer = self.app.resolve(event, context)
+                if answer["statusCode"] < HTTPStatus.BAD_REQUEST:
+                    _count("OK", event["path"], self.request_id)
+                return answer
             if model is None or flow is None:
                 return error_body(RouteUnknownError(), context.aws_request_id)
             return _run_task(event, context, model, flow)
@@ -173,5 +179,6 @@ def _count(code: str, where: str, request_id: str) -> None:
 
 def _log_defect(error: Exception, request_id: str) -> None:
     # The message of an exception may quote its input, so only its type and its place are written.
-    place = traceback.format_tb(error.__traceback__)
+    frames = traceback.extract_tb(error.__traceback__)[-_SHOWN_FRAMES:]
+    place = [f"{PurePath(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
     logger.error("defect", error_type=type(error).__name__, place=place, request_id=request_id)

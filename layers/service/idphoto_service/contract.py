@@ -191,6 +191,7 @@ class Notice(Answer):
     code: str
     message: str
     message_zh: str
+    details: dict[str, float] = {}
 
 
 class Image(Answer):

@@ -53,14 +53,14 @@ class PhotoRecord:
         return photo_key(self.partner, self.out_request_id)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ResultRecord:
     """One result: what was made, from what, and where it lies."""
 
     partner: str
     mt_generate_id: str
     out_request_id: str
-    parent_mt_generate_id: str | None
+    parent_mt_generate_id: str | None = None
     effect: str
     recipe: str
     source_digest: str
@@ -79,7 +79,7 @@ class ResultRecord:
     warnings: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CheckRecord:
     """One check of one source."""
 
@@ -92,7 +92,7 @@ class CheckRecord:
     passed: bool
     report: str
     source_key: str
-    portrait_key: str | None
+    portrait_key: str | None = None
     annotated_key: str
     annotated_width: int
     annotated_height: int

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from idphoto import ENGINE_VERSION
 from idphoto.background import Background
 from idphoto.encode import encode_jpeg, encode_png
+from idphoto.frame import FrameWarning
 from idphoto.portrait import load
 from idphoto.recipe import Recipe, result_id
 from idphoto.render import cutout, render
@@ -157,8 +159,8 @@ def _frame_facts(spec: Spec, head_height_px: float) -> FrameFacts:
     )
 
 
-def _warnings(spec: Spec, warnings: Iterable[FrameWarning]) -> list[dict[str, str]]:
-    notices = [{"code": item.code, "message": item.message, "message_zh": item.message_zh} for item in warnings]
+def _warnings(spec: Spec, warnings: Iterable[FrameWarning]) -> list[dict[str, Any]]:
+    notices = [asdict(warning) for warning in warnings]
     if not spec.background_replace_allowed:
         notices.append(BACKGROUND_REPLACED.model_dump())
     return notices

@@ -1,0 +1,138 @@
+"""The functions in this process, on moto's table and bucket, with the real engine and models."""
+
+import importlib.util
+import io
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+
+import boto3
+import pytest
+from moto import mock_aws
+from PIL import Image
+from skimage.data import astronaut
+
+ROOT = Path(__file__).resolve().parents[2]
+KEY, OTHER_KEY = "key-of-the-first-partner", "key-of-the-second-partner"
+
+ENVIRONMENT = {
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "TABLE_NAME": "table",
+    "BUCKET_NAME": "bucket",
+    "RETENTION_DAYS": "30",
+    "LINK_SECONDS": "3600",
+    "POWERTOOLS_TRACE_DISABLED": "true",
+}
+
+
+def jpeg(rgb, **options):
+    buffer = io.BytesIO()
+    Image.fromarray(rgb).save(buffer, "JPEG", **({"quality": 95} | options))
+    return buffer.getvalue()
+
+
+@pytest.fixture(scope="session")
+def portrait_jpeg():
+    return jpeg(astronaut())
+
+
+@dataclass
+class Answer:
+    status: int
+    raw: str
+
+    @property
+    def body(self):
+        return json.loads(self.raw)
+
+    @property
+    def code(self):
+        return self.body["error"]["code"]
+
+
+class Bundle:
+    """The API as a partner sees it, and the table and bucket behind it."""
+
+    def __init__(self):
+        self.modules = {file.parent.name: _load(file) for file in ROOT.glob("functions/*/app.py")}
+        self.table = boto3.resource("dynamodb").Table("table")
+        self.s3 = boto3.client("s3")
+
+    def call(self, function, body, *, key=KEY, method="POST", path=None, query=None):
+        context = SimpleNamespace(
+            function_name=function,
+            memory_limit_in_mb=1769,
+            invoked_function_arn="arn",
+            aws_request_id="call",
+            get_remaining_time_in_millis=lambda: 9000,
+        )
+        event = {
+            "httpMethod": method,
+            "path": path or f"/{function}",
+            "headers": {"content-type": "application/json"} | ({"x-api-key": key} if key else {}),
+            "body": body if isinstance(body, str) or body is None else json.dumps(body),
+            "queryStringParameters": query,
+            "requestContext": {"requestId": "request-1", "identity": {"sourceIp": "127.0.0.1"}},
+        }
+        answer = self.modules[function].lambda_handler(event, context)
+        return Answer(answer["statusCode"], answer["body"])
+
+    def task(self, function, payload):
+        context = SimpleNamespace(
+            function_name=function,
+            memory_limit_in_mb=1769,
+            invoked_function_arn="arn",
+            aws_request_id="call",
+            get_remaining_time_in_millis=lambda: 9000,
+        )
+        return self.modules[function].lambda_handler(payload, context)
+
+    def objects(self):
+        return {item["Key"] for item in self.s3.list_objects_v2(Bucket="bucket").get("Contents", [])}
+
+    def items(self, kind):
+        return [item for item in self.table.scan()["Items"] if item["sk"].startswith(kind)]
+
+    def read(self, key):
+        return self.s3.get_object(Bucket="bucket", Key=key)["Body"].read()
+
+
+def _load(file):
+    spec = importlib.util.spec_from_file_location(f"tested_{file.parent.name}", file)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def environment():
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in ENVIRONMENT.items():
+            patch.setenv(name, value)
+        yield
+
+
+@pytest.fixture(scope="session")
+def stack(environment):
+    with mock_aws():
+        boto3.client("dynamodb").create_table(
+            TableName="table",
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        )
+        boto3.client("s3").create_bucket(Bucket="bucket")
+        yield Bundle()
+
+
+@pytest.fixture
+def bundle(stack):
+    """The bundle, emptied."""
+    for item in stack.table.scan()["Items"]:
+        stack.table.delete_item(Key={"pk": item["pk"], "sk": item["sk"]})
+    for key in stack.objects():
+        stack.s3.delete_object(Bucket="bucket", Key=key)
+    return stack

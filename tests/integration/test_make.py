@@ -1,0 +1,273 @@
+"""POST /make and POST /background through the handlers: ids, one stored result, nothing half written."""
+
+import base64
+import io
+import logging
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from botocore.exceptions import ClientError
+from idphoto_service import history as tables
+from idphoto_service.storage import Bucket
+from PIL import Image
+from skimage.data import astronaut
+
+from tests.integration.conftest import OTHER_KEY, jpeg
+
+
+@pytest.fixture
+def request_body(portrait_jpeg):
+    return {
+        "out_request_id": "order-1",
+        "image_base64": base64.b64encode(portrait_jpeg).decode(),
+        "spec_id": "cn_1inch",
+        "background": {"color": "blue"},
+    }
+
+
+@pytest.fixture
+def made(bundle, request_body):
+    answer = bundle.call("make", request_body)
+    assert answer.status == 200, answer.raw
+    return answer.body
+
+
+def test_make_answers_what_the_contract_names(made):
+    named = (
+        "request_id out_request_id mt_generate_id parent_mt_generate_id effect params recipe image warnings timings_ms"
+    )
+    assert made.keys() >= set(named.split())
+    assert made["effect"] == "make"
+    assert made["parent_mt_generate_id"] is None
+    assert [step["kind"] for step in made["recipe"]] == ["make", "background"]
+    assert (made["image"]["width"], made["image"]["height"]) == (295, 413)
+
+
+def test_the_stored_photo_has_the_pixels_the_dpi_and_the_colour(bundle, made):
+    [key] = [key for key in bundle.objects() if key.endswith(f"{made['mt_generate_id']}.jpg")]
+    photo = Image.open(io.BytesIO(bundle.read(key)))
+    assert photo.size == (295, 413)
+    assert photo.info["dpi"] == (300, 300)
+    assert np.abs(np.asarray(photo)[2, 2].astype(int) - (0x43, 0x8E, 0xDB)).max() <= 2
+
+
+def test_the_cutout_is_transparent_around_the_person(bundle, made):
+    [key] = [key for key in bundle.objects() if key.endswith(f"{made['mt_generate_id']}.png")]
+    cutout = np.asarray(Image.open(io.BytesIO(bundle.read(key))))
+    assert cutout.shape == (413, 295, 4)
+    assert cutout[2, 2, 3] == 0
+    assert cutout[200, 147, 3] == 255
+
+
+def test_the_same_request_again_gives_the_same_id_and_stores_nothing_more(bundle, request_body, made):
+    before = bundle.objects()
+    again = bundle.call("make", request_body).body
+    assert again["mt_generate_id"] == made["mt_generate_id"]
+    assert bundle.objects() == before
+    assert len(bundle.items("RESULT")) == 1
+
+
+def test_ten_clients_at_once_get_one_result(bundle, request_body):
+    with ThreadPoolExecutor(10) as pool:
+        answers = list(pool.map(lambda _: bundle.call("make", request_body), range(10)))
+    assert {answer.status for answer in answers} == {200}
+    assert len({answer.body["mt_generate_id"] for answer in answers}) == 1
+    assert len(bundle.items("RESULT")) == 1
+
+
+def test_equal_requests_in_other_words_are_one_result(bundle, request_body, made):
+    other = request_body | {"spec_id": "一寸", "background": {"color": "#438edb", "gradient": 0}}
+    assert bundle.call("make", other).body["mt_generate_id"] == made["mt_generate_id"]
+
+
+def test_another_photo_under_the_same_out_request_id_is_a_conflict_and_changes_nothing(bundle, request_body, made):
+    items = bundle.items("RESULT") + bundle.items("PHOTO")
+    other = jpeg(np.ascontiguousarray(astronaut()[:, ::-1]))
+    answer = bundle.call("make", request_body | {"image_base64": base64.b64encode(other).decode()})
+    assert (answer.status, answer.code) == (409, "OUT_REQUEST_ID_CONFLICT")
+    assert bundle.items("RESULT") + bundle.items("PHOTO") == items
+
+
+@pytest.mark.parametrize("step", ["put_object", "put_item", "update_item"])
+def test_a_call_that_dies_half_way_leaves_no_id_without_its_picture_and_the_retry_succeeds(
+    bundle, request_body, monkeypatch, step
+):
+    def survivors():
+        keys = bundle.objects()
+        assert all(
+            {item["image_key"], item["cutout_key"], item["portrait_key"]} <= keys for item in bundle.items("RESULT")
+        )
+
+    for death in range(1, 9):
+        for item in bundle.items(""):
+            bundle.table.delete_item(Key={"pk": item["pk"], "sk": item["sk"]})
+        with monkeypatch.context() as patch:
+            _die_at(patch, step, death)
+            answer = bundle.call("make", request_body)
+        survivors()
+        retry = bundle.call("make", request_body)
+        assert retry.status == 200
+        assert len(bundle.items("RESULT")) == 1
+        survivors()
+        if answer.status == 200:
+            break
+        assert (answer.status, answer.code) == (500, "INTERNAL_ERROR")
+    assert death > 1
+
+
+def _die_at(patch, step, death):
+    """Let the given call of a client's method fail, and all after it, as when the function is killed there."""
+    calls = 0
+
+    def wrap(work):
+        def counted(*arguments, **named):
+            nonlocal calls
+            calls += 1
+            if calls >= death:
+                raise ClientError({"Error": {"Code": "InternalServerError"}}, step)
+            return work(*arguments, **named)
+
+        return counted
+
+    if step == "put_object":
+        patch.setattr(Bucket, "put", wrap(Bucket.put))
+    elif step == "put_item":
+        patch.setattr(tables.History, "_put_unless_live", wrap(tables.History._put_unless_live))
+    else:
+        patch.setattr(tables.History, "set_current", wrap(tables.History.set_current))
+
+
+def test_background_continues_from_the_id_and_keeps_the_frame(bundle, made):
+    answer = bundle.call("background", {"mt_generate_id": made["mt_generate_id"], "color": "red"})
+    assert answer.status == 200, answer.raw
+    assert answer.body["parent_mt_generate_id"] == made["mt_generate_id"]
+    assert answer.body["frame"] == made["frame"]
+    assert answer.body["params"]["color"] == "#FF0000"
+
+
+def test_background_back_to_the_first_colour_is_the_first_result(bundle, made):
+    red = bundle.call("background", {"mt_generate_id": made["mt_generate_id"], "color": "red"}).body
+    back = bundle.call("background", {"mt_generate_id": red["mt_generate_id"], "color": "blue"}).body
+    assert back["mt_generate_id"] == made["mt_generate_id"]
+
+
+def test_make_from_a_check_needs_no_upload(bundle, request_body, made):
+    check = bundle.call("check", {"out_request_id": "order-1", "image_base64": request_body["image_base64"]}).body
+    body = {
+        "out_request_id": "order-1",
+        "check_id": check["check_id"],
+        "spec_id": "cn_1inch",
+        "background": {"color": "blue"},
+    }
+    assert bundle.call("make", body).body["mt_generate_id"] == made["mt_generate_id"]
+
+
+def test_a_check_under_another_id_brings_its_photo_along(bundle, request_body):
+    check = bundle.call("check", {"image_base64": request_body["image_base64"]}).body
+    answer = bundle.call("make", {"out_request_id": "order-2", "check_id": check["check_id"]})
+    assert answer.status == 200, answer.raw
+    [result] = bundle.items("RESULT")
+    assert result["portrait_key"].split("/")[2] == result["image_key"].split("/")[2]
+
+
+def test_another_partner_sees_neither_results_nor_checks(bundle, made):
+    stolen = bundle.call("background", {"mt_generate_id": made["mt_generate_id"]}, key=OTHER_KEY)
+    assert (stolen.status, stolen.code) == (404, "MT_GENERATE_ID_NOT_FOUND")
+    stolen = bundle.call("make", {"out_request_id": "x", "check_id": made["check"]["check_id"]}, key=OTHER_KEY)
+    assert (stolen.status, stolen.code) == (404, "CHECK_ID_NOT_FOUND")
+
+
+def test_an_expired_result_is_gone_although_its_item_is_still_there(bundle, made, monkeypatch):
+    later = tables.now() + 31 * tables.SECONDS_PER_DAY
+    monkeypatch.setattr("idphoto_service.logic.edit.now", lambda: later)
+    answer = bundle.call("background", {"mt_generate_id": made["mt_generate_id"]})
+    assert (answer.status, answer.code) == (404, "MT_GENERATE_ID_NOT_FOUND")
+
+
+def test_a_refused_photo_leaves_its_out_request_id_free(bundle, request_body):
+    blank = base64.b64encode(jpeg(np.full((600, 500, 3), 200, np.uint8))).decode()
+    refused = bundle.call("make", request_body | {"image_base64": blank})
+    assert (refused.status, refused.code) == (422, "CHECK_FAILED")
+    assert "NO_FACE" in refused.body["error"]["details"]["faults"]
+    assert refused.body["error"]["details"]["report"]["items"]
+    assert bundle.call("make", request_body).status == 200
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "code"),
+    [
+        ({"spec_id": "mars_passport"}, 422, "SPEC_UNKNOWN"),
+        ({"background": {"color": "blurple"}}, 422, "COLOR_INVALID"),
+        ({"background": {"color": "blue", "gradient": 7}}, 422, "REQUEST_INVALID"),
+        ({"background": "blue"}, 422, "REQUEST_INVALID"),
+        ({"spec_id": 5}, 422, "REQUEST_INVALID"),
+        ({"out_request_id": None}, 422, "REQUEST_INVALID"),
+        ({"out_request_id": "../../etc/passwd"}, 422, "REQUEST_INVALID"),
+        ({"out_request_id": "a" * 200}, 422, "REQUEST_INVALID"),
+        ({"typo": 1}, 422, "REQUEST_INVALID"),
+        ({"img_url": "http://example.com/a.jpg"}, 422, "SOURCE_INVALID"),
+        ({"image_base64": None}, 422, "SOURCE_INVALID"),
+        ({"image_base64": "*not base64*"}, 422, "IMAGE_BASE64_INVALID"),
+        ({"image_base64": ""}, 422, "IMAGE_EMPTY"),
+        ({"image_base64": None, "upload_id": "0" * 32}, 404, "UPLOAD_ID_NOT_FOUND"),
+        ({"image_base64": None, "upload_id": "../secrets"}, 422, "REQUEST_INVALID"),
+        ({"image_base64": None, "img_url": "http://127.0.0.1/a.jpg"}, 422, "IMG_URL_FORBIDDEN"),
+        ({"image_base64": None, "img_url": "file:///etc/passwd"}, 422, "IMG_URL_INVALID"),
+        ({"spec_id": None, "size": {"width_px": 10, "height_px": 10}}, 422, "SIZE_OUT_OF_RANGE"),
+        ({"spec_id": None, "size": {"width_px": 300}}, 422, "SIZE_INCOMPLETE"),
+        ({"size": {"width_px": 300, "height_px": 400}}, 422, "SIZE_INVALID"),
+    ],
+)
+def test_a_bad_field_is_named_and_nothing_is_stored(bundle, request_body, change, status, code):
+    answer = bundle.call("make", {name: value for name, value in (request_body | change).items() if value is not None})
+    assert (answer.status, answer.code) == (status, code), answer.raw
+    assert answer.body["error"]["message"]
+    assert answer.body["error"]["message_zh"]
+    assert not bundle.objects()
+    assert not bundle.items("")
+
+
+def test_a_strict_policy_refuses_what_the_specification_forbids(bundle, request_body):
+    body = request_body | {"spec_id": "us_passport", "background": {"color": "white"}}
+    strict = bundle.call("make", body | {"policy": "strict"})
+    assert (strict.status, strict.code) == (422, "POLICY_FORBIDS")
+    advised = bundle.call("make", body)
+    assert "BACKGROUND_REPLACED" in {warning["code"] for warning in advised.body["warnings"]}
+
+
+def test_broken_json_and_a_missing_key_are_named(bundle):
+    assert bundle.call("make", "{broken").code == "JSON_INVALID"
+    nobody = bundle.call("background", {"mt_generate_id": "a" * 42}, key=None)
+    assert (nobody.status, nobody.code) == (403, "API_KEY_MISSING")
+
+
+def test_a_state_gets_a_typed_outcome_instead_of_an_exception(bundle, request_body):
+    good = bundle.task("make", request_body | {"partner": "local", "request_id": "r"})
+    assert good["mt_generate_id"]
+    bad = bundle.task("make", request_body | {"partner": "local", "spec_id": "mars_passport"})
+    assert bad["error"]["code"] == "SPEC_UNKNOWN"
+    nobody = bundle.task("make", request_body)
+    assert nobody["error"]["code"] == "REQUEST_INVALID"
+
+
+def test_no_picture_key_or_link_reaches_the_log(bundle, request_body, capsys, caplog):
+    caplog.set_level(logging.DEBUG, logger="idphoto")
+    body = bundle.call("make", request_body).raw
+    bundle.call("make", request_body | {"spec_id": "mars_passport"})
+    bundle.call("make", request_body | {"image_base64": "*not base64*"})
+    written = capsys.readouterr().out + capsys.readouterr().err + caplog.text
+    assert "answered" in written
+    for secret in (request_body["image_base64"][:60], "key-of-the-first-partner", "X-Amz-Signature", "*not base64*"):
+        assert secret not in written
+    assert "X-Amz-Signature" in body
+
+
+def test_a_returned_link_needs_no_decoding(bundle, made, request_body):
+    raw = bundle.call("make", request_body).raw
+    url = made["image"]["url"].partition("?")[0]
+    assert url in raw
+    start = raw.index('"url":"') + len('"url":"')
+    link = raw[start : raw.index('"', start)]
+    assert "\\" not in link
+    assert "+" not in link
