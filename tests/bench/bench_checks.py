@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import TypeVar
@@ -56,12 +57,12 @@ def main() -> None:
     for path in sorted(path for path in options.folder.iterdir() if path.is_file()):
         data = path.read_bytes()
         try:
-            photo, decode_ms = timed(lambda data=data: decode(data))
+            photo, decode_ms = timed(partial(decode, data))
         except ImageError as error:
             print(f"{path.name:28.28} {error.code} {error.details}")
             continue
         analysis = analyse(photo, models)
-        report, check_ms = timed(lambda photo=photo, analysis=analysis: check(photo, analysis, options.level))
+        report, check_ms = timed(partial(check, photo, analysis, options.level))
         if not header_printed:
             print(f"{'':28} {'':4} {'decode':>7} {'check':>6} " + " ".join(f"{i.code[:9]:>9}" for i in report.items))
             print(

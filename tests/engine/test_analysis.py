@@ -67,7 +67,7 @@ def test_an_analysis_survives_json_without_loss(photo: Photo, models: Models) ->
         assert (after.score, after.presence, asdict(after.pose)) == (before.score, before.presence, asdict(before.pose))
         assert after.blendshapes == before.blendshapes
     assert restored.person.face is not None
-    position = analysis.faces.index(analysis.person.face)  # type: ignore[arg-type]
+    position = analysis.faces.index(analysis.person.face)
     assert restored.person.face is restored.faces[position]
     assert restored.person.rivals[0] is restored.faces[1 - position]
 

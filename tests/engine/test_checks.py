@@ -67,7 +67,7 @@ def _drawn(paint: Callable[[ImageDraw.ImageDraw, np.ndarray], None]) -> Picture:
 def _exposed(stops: float) -> Picture:
     linear = np.clip(LINEAR_OF_LEVEL[_astronaut()] * 2.0**stops, 0, 1)
     srgb = np.where(linear > 0.0031308, 1.055 * linear ** (1 / 2.4) - 0.055, 12.92 * linear)
-    return np.rint(255 * srgb).astype(np.uint8)
+    return np.asarray(np.rint(255 * srgb), np.uint8)
 
 
 def _sunglasses(draw: ImageDraw.ImageDraw, points: np.ndarray) -> None:
