@@ -63,6 +63,11 @@ def add_partner(emulator: Emulator, name: str) -> str:
     return value
 
 
+def function_name(emulator: Emulator, logical_id: str) -> str:
+    """Return the name of a deployed function."""
+    return _physical_ids(emulator, "AWS::Lambda::Function")[logical_id]
+
+
 def _package(emulator: Emulator, template: Template, layers: Mapping[str, Path]) -> dict[str, Any]:
     """Upload what the template names by folder or file; return the template with links instead."""
     s3 = emulator.client("s3")

@@ -84,11 +84,13 @@ def finish(client: Client, answer: dict[str, Any], out: Path) -> None:
 def refuse(client: Client, error: ApiError, out: Path) -> None:
     """Say why in both languages, write what was checked, and end with 1."""
     print(f"\nRefused: {error.code} ({error.status})\n  {error.message}\n  {error.message_zh}", file=sys.stderr)
-    for item in error.details.get("report", {}).get("items", []):
-        if not item["passed"]:
-            print(f"- {item['reason']} {item['advice']}\n  {item['reason_zh']}{item['advice_zh']}", file=sys.stderr)
     if "report" in error.details:
+        for item in error.details["report"]["items"]:
+            if not item["passed"]:
+                print(f"- {item['reason']} {item['advice']}\n  {item['reason_zh']}{item['advice_zh']}", file=sys.stderr)
         write_check(client, error.details, out)
+    elif error.details:
+        print(f"  {json.dumps(error.details, ensure_ascii=False)}", file=sys.stderr)
     sys.exit(1)
 
 

@@ -16,7 +16,7 @@ from local.stack import Stack, serve, stop
 
 
 class Files(ThreadingHTTPServer):
-    """A web server on the loopback interface that serves what is put into ``content``, by path as it stands in the URL."""
+    """A web server on the loopback interface; ``content`` holds its files by path, as it stands in the URL."""
 
     daemon_threads = True
 
@@ -79,6 +79,14 @@ def client(stack: Stack) -> Iterator[Client]:
 def other(stack: Stack, emulator: Emulator) -> Iterator[Client]:
     with Client(stack.base_url, add_partner(emulator, "other")) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def grey() -> bytes:
+    """A picture without anybody: 400x500 px, PNG."""
+    buffer = io.BytesIO()
+    Image.new("RGB", (400, 500), (128, 128, 128)).save(buffer, "PNG")
+    return buffer.getvalue()
 
 
 _numbers = count(1)

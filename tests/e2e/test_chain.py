@@ -1,23 +1,18 @@
 """The main job through the real API: a portrait in, an ID photo out, and every id good for the next call."""
 
-import json
 import re
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 
 from local.client import Client
-from local.emulator import Emulator
-from local.stack import Stack
 
 Open = Callable[[str], Image.Image]
 pytestmark = pytest.mark.e2e
-EVENTS = Path(__file__).parents[2] / "events"
 FINISH_SECONDS = 60
 
 
@@ -99,23 +94,6 @@ def test_ten_clients_at_once_get_the_same_result(client: Client, portrait: bytes
 
     assert len({answer["mt_generate_id"] for answer in answers}) == 1
     assert len({answer["image"]["url"].partition("?")[0] for answer in answers}) == 1
-
-
-@pytest.mark.parametrize("file", sorted(EVENTS.glob("chain*.json")), ids=lambda file: file.stem)
-def test_a_chain_input_of_events_runs_in_the_state_machine(
-    client: Client, stack: Stack, emulator: Emulator, portrait: bytes, order: str, file: Path
-) -> None:
-    made = client.post("/make", {"out_request_id": order, "upload_id": client.upload(portrait)})
-    given = json.loads(file.read_text(encoding="utf-8"))
-    given |= {name: made[name] for name in ("mt_generate_id",) if name in given}
-    states = emulator.client("stepfunctions")
-
-    execution = states.start_sync_execution(
-        stateMachineArn=stack.state_machines["ChainExpress"], input=json.dumps(given)
-    )
-
-    assert execution["status"] == "SUCCEEDED", execution.get("cause")
-    assert json.loads(execution["output"])["result"]["image"]["url"]
 
 
 def _finished(client: Client, execution_id: str) -> dict[str, Any]:
