@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -47,7 +48,7 @@ class Client:
         # Neither proxies nor .netrc: the API is on this machine.
         self._http = httpx.Client(timeout=TIMEOUT_SECONDS, trust_env=False)
         self._base_url = base_url
-        self._headers = {"x-api-key": api_key}
+        self._headers = {"x-api-key": api_key, "content-type": "application/json"}
 
     def __enter__(self) -> Self:
         return self
@@ -58,9 +59,9 @@ class Client:
         self._http.close()
 
     def send(self, method: str, path: str, body: object = None) -> httpx.Response:
-        """Send a call; return the answer whatever its status."""
-        content = {} if body is None else {"json": body}
-        return self._http.request(method, self._base_url + path, headers=self._headers, **content)  # type: ignore[arg-type]
+        """Send a call; return the answer whatever its status. A body is sent as JSON, bytes as they are."""
+        content = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+        return self._http.request(method, self._base_url + path, headers=self._headers, content=content)
 
     def get(self, path: str) -> dict[str, Any]:
         """Return the answer of a GET; raise ApiError when it is refused."""
