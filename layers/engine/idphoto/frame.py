@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from idphoto.arrays import F64, Alpha, Rgb
+from idphoto.arrays import F32, F64, Alpha, Rgb
 from idphoto.continuation import MAX_STRETCH, stretch_end
 from idphoto.errors import NotFeasibleError
 
@@ -37,11 +37,18 @@ TOUCHING: Final = 64
 SHOULDERS_BELOW_CHIN: Final = 0.35
 """Of the head's height: neck and collar end there, and a body may be stretched only below."""
 
-SHOULDERS_BESIDE_FACE: Final = 0.55
-"""Of the head's height, from the midline: hair and ears end there, and a body may be stretched only beyond."""
+NECK_BESIDE_MIDLINE: Final = 0.30
+"""Of the head's height: half the width of a neck. Where only the shoulders are cut, they may be stretched beyond."""
+
+HAIR_BESIDE_MIDLINE: Final = 0.55
+"""Of the head's height: where already the hair or something beside the face is cut, only what lies beyond may be
+stretched."""
 
 HEAD_BESIDE_MIDLINE: Final = 0.40
 """Of the head's height: half the width of a head with its ears."""
+
+ONSET: Final = 0.10
+"""Of the head's height: the least way below the chin over which a stretch of the shoulders sets in."""
 
 MAX_OFF_CENTRE: Final = 0.015
 """Of the photo's width: how far the face may leave the middle when a body is cut on one side."""
@@ -153,15 +160,37 @@ class Frame:
 
 
 @dataclass(frozen=True)
+class _Side:
+    """One side of the source, in px of the portrait.
+
+    Attributes
+    ----------
+    touch
+        First row in which the body is cut; infinite if it is whole.
+    available
+        Columns that may be stretched.
+    """
+
+    touch: float
+    available: float
+
+
+@dataclass(frozen=True)
 class _Body:
-    """Where the source ends, in px from the portrait's outer edges."""
+    """Where the source ends, in px from the portrait's upper left corner.
+
+    Attributes
+    ----------
+    end
+        Just below the last row.
+    available
+        Rows before it that may be stretched.
+    """
 
     end: float
-    stretch_from: float
-    left_from: float
-    right_from: float
-    left_touch: float
-    right_touch: float
+    available: float
+    left: _Side
+    right: _Side
 
 
 @dataclass(frozen=True)
@@ -262,21 +291,35 @@ def _best_gap(spec: Spec, heads: F64, eyes: F64) -> F64:
 
 def _measure_body(portrait: Portrait) -> _Body:
     opaque_rows = np.flatnonzero(portrait.alpha.max(axis=1) >= OPAQUE)
-    reach = SHOULDERS_BESIDE_FACE * portrait.head_height
+    end = float(opaque_rows[-1] + 1) if opaque_rows.size else 0.0
+    shoulders = portrait.chin_y + 0.5 + SHOULDERS_BELOW_CHIN * portrait.head_height
     middle = portrait.centre_x + 0.5
     return _Body(
-        end=float(opaque_rows[-1] + 1) if opaque_rows.size else 0.0,
-        stretch_from=portrait.chin_y + 0.5 + SHOULDERS_BELOW_CHIN * portrait.head_height,
-        left_from=middle - reach,
-        right_from=portrait.width - (middle + reach),
-        left_touch=_first_touch(portrait.alpha[:, 0]),
-        right_touch=_first_touch(portrait.alpha[:, -1]),
+        end=end,
+        available=end - shoulders,
+        left=_measure_side(portrait, portrait.alpha[:, 0], middle),
+        right=_measure_side(portrait, portrait.alpha[:, -1], portrait.width - middle),
     )
 
 
-def _first_touch(column: NDArray[np.uint8]) -> float:
-    rows = np.flatnonzero(column >= TOUCHING)
-    return float(rows[0]) if rows.size else np.inf
+def _measure_side(portrait: Portrait, border: NDArray[np.uint8], room: float) -> _Side:
+    rows = np.flatnonzero(border >= TOUCHING)
+    touch = float(rows[0]) if rows.size else np.inf
+    reach = NECK_BESIDE_MIDLINE if touch >= _onset_end(portrait) else HAIR_BESIDE_MIDLINE
+    return _Side(touch, room - reach * portrait.head_height)
+
+
+def _onset_end(portrait: Portrait) -> float:
+    """First row below the chin at which a stretch of the shoulders may have its full strength."""
+    return portrait.chin_y + ONSET * portrait.head_height
+
+
+def _side_strength(portrait: Portrait, side: _Side, rows: F64) -> F32:
+    """How much of a side's stretch each row takes: none at the chin, all where the body is cut."""
+    if side.touch < _onset_end(portrait):
+        return np.ones(len(rows), np.float32)
+    progress = np.clip((rows - portrait.chin_y) / (side.touch - portrait.chin_y), 0, 1)
+    return np.asarray(progress**2 * (3 - 2 * progress), np.float32)
 
 
 def _candidates(portrait: Portrait, spec: Spec, body: _Body, heads: F64, gaps: F64) -> _Candidates:
@@ -285,7 +328,7 @@ def _candidates(portrait: Portrait, spec: Spec, body: _Body, heads: F64, gaps: F
     top = portrait.crown_y + 0.5 - gaps / scale
     bottom = top + height
     left = portrait.centre_x + 0.5 - width / 2
-    left_cut, right_cut = body.left_touch < bottom, body.right_touch < bottom
+    left_cut, right_cut = body.left.touch < bottom, body.right.touch < bottom
     short_left = np.where(left_cut, np.maximum(-left, 0), 0)
     short_right = np.where(right_cut, np.maximum(left + width - portrait.width, 0), 0)
     most = MAX_OFF_CENTRE * width
@@ -296,9 +339,9 @@ def _candidates(portrait: Portrait, spec: Spec, body: _Body, heads: F64, gaps: F
     short_below = np.maximum(bottom - body.end, 0)
 
     stretch = (
-        _stretch(short_below, body.end - body.stretch_from)
-        + _stretch(short_left, body.left_from)
-        + _stretch(short_right, body.right_from)
+        _stretch(short_below, body.available)
+        + _stretch(short_left, body.left.available)
+        + _stretch(short_right, body.right.available)
     )
     allowed = spec.head_height_px
     off_head = (heads - allowed.target) / max(allowed.max - allowed.target, allowed.target - allowed.min, 1e-9)
@@ -318,9 +361,9 @@ def _stretch(short: F64, available: float) -> F64:
 def _refuse_cut_body(candidates: _Candidates, body: _Body) -> None:
     """Raise for the side that is cut worst in the candidate that misses least."""
     sides = {
-        "bottom": (candidates.short_below, body.end - body.stretch_from),
-        "left": (candidates.short_left, body.left_from),
-        "right": (candidates.short_right, body.right_from),
+        "bottom": (candidates.short_below, body.available),
+        "left": (candidates.short_left, body.left.available),
+        "right": (candidates.short_right, body.right.available),
     }
     least = int(np.argmin(sum(short for short, _ in sides.values())))
     excess = {
@@ -393,11 +436,14 @@ def _cut(portrait: Portrait, chosen: Frame) -> tuple[NDArray[np.uint8], tuple[fl
 
     rows, columns = slice(max(y0, 0), min(y1, round(body.end))), slice(max(x0, 0), min(x1, portrait.width))
     canvas = _premultiply(np.dstack([portrait.rgb[rows, columns], portrait.alpha[rows, columns]]))
-    canvas = stretch_end(canvas, body.stretch_from - rows.start, chosen.continued_rows)
-    right_from = portrait.width - body.right_from - columns.start
-    canvas = _turn(stretch_end(_turn(canvas), right_from, chosen.continued_right))
-    left_from = canvas.shape[1] - (body.left_from - columns.start)
-    canvas = _turn(stretch_end(_turn(canvas)[::-1], left_from, chosen.continued_left)[::-1])
+    canvas = stretch_end(canvas, body.end - body.available - rows.start, chosen.continued_rows)
+    row_numbers = np.arange(len(canvas), dtype=np.float64) + rows.start
+    if chosen.continued_right:
+        start, strength = canvas.shape[1] - body.right.available, _side_strength(portrait, body.right, row_numbers)
+        canvas = _turn(stretch_end(_turn(canvas), start, chosen.continued_right, strength))
+    if chosen.continued_left:
+        start, strength = canvas.shape[1] - body.left.available, _side_strength(portrait, body.left, row_numbers)
+        canvas = _turn(stretch_end(_turn(canvas)[::-1], start, chosen.continued_left, strength)[::-1])
 
     left = chosen.left - columns.start + chosen.continued_left
     top = chosen.top - rows.start
