@@ -12,7 +12,6 @@ from idphoto.analysis import analyse
 from idphoto.checks.annotate import annotate
 from idphoto.checks.report import Level, Report
 from idphoto.checks.run import check
-from idphoto.checks.run import check
 from idphoto.decode import decode
 from idphoto.encode import encode_png
 from idphoto.models import Models
