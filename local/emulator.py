@@ -15,6 +15,7 @@ from typing import Any
 
 import boto3
 import httpx
+from botocore.config import Config
 
 from local.template import ROOT
 
@@ -133,7 +134,9 @@ class Emulator:
     def client(self, service: str) -> Any:
         """Return a boto3 client that talks to this emulator."""
         session = boto3.Session(ACCOUNT, "local", region_name=REGION)
-        return session.client(service, endpoint_url=self.endpoint_url)
+        # StartSyncExecution would put "sync-" before the host's name, which only AWS can resolve.
+        config = Config(inject_host_prefix=False)
+        return session.client(service, endpoint_url=self.endpoint_url, config=config)
 
     def _environment(self) -> dict[str, str]:
         """Return the environment of the emulator, which its functions inherit: none of the user's AWS settings."""
