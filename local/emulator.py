@@ -28,6 +28,9 @@ RUNTIME = ROOT / ".cache" / "runtime" / "bin" / "python"
 PACKAGES = ROOT / ".cache" / "emulator"
 LAUNCHER = Path(__file__).with_name("launcher.py")
 
+_children: dict[Path, subprocess.Popen[bytes]] = {}
+"""Emulators that this process started, by folder; they may outlive it, but what it stops it also has to reap."""
+
 
 class EmulatorError(Exception):
     """The emulator did not start or answer; the message ends with the tail of its log."""
@@ -100,7 +103,7 @@ class Emulator:
         self._data.mkdir(parents=True)
         self._port.write_text(str(port or free_port()))
         with self.log.open("wb") as log:
-            process = subprocess.Popen(
+            _children[self.folder] = process = subprocess.Popen(
                 [RUNTIME, "-I", LAUNCHER, self._lock, PACKAGES],
                 env=self._environment(),
                 stdin=subprocess.DEVNULL,
@@ -122,6 +125,8 @@ class Emulator:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM if time.monotonic() < deadline else signal.SIGKILL)
             time.sleep(0.2)
+        if child := _children.pop(self.folder, None):
+            child.wait()
         shutil.rmtree(self._data, ignore_errors=True)
 
     def tail(self, lines: int = 25) -> str:
