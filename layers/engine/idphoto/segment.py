@@ -110,8 +110,11 @@ def _view(rgb: Rgb, landmarks: Landmarks, extent: tuple[float, float, float]) ->
     side, above, below = extent
     head, middle, chin = guess_head_height(landmarks), midline_x(landmarks), float(landmarks[mesh.CHIN, 1])
     height, width = rgb.shape[:2]
-    left, top = max(0, int(middle - side * head)), max(0, int(chin - (1 + above) * head))
+    slack = int(0.05 * head)  # a strip too narrow to show anything is shown with the rest
+    left, top = (max(0, int(v)) for v in (middle - side * head, chin - (1 + above) * head))
     right, bottom = min(width, int(middle + side * head)), min(height, int(chin + below * head))
+    left, top = (0 if v <= slack else v for v in (left, top))
+    right, bottom = (end if v >= end - slack else v for v, end in ((right, width), (bottom, height)))
     return left, top, max(right, left + 1), max(bottom, top + 1)
 
 
