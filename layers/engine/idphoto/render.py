@@ -105,9 +105,9 @@ def _dither(height: int, width: int) -> F32:
 
 
 def _bled(person: Rgb, alpha: Alpha) -> Rgb:
-    """Spread the colours of the person outward, ``(H, W, 3)`` uint8."""
+    """Spread the certain colours of the person outward, ``(H, W, 3)`` uint8."""
     height, width = alpha.shape
-    weight = (alpha.astype(np.float32) / 255)[:, :, None]
+    weight = np.where(alpha < FAINT, 0, alpha / np.float32(255))[:, :, None]
     total = np.asarray(np.dstack([person * weight, weight]), np.float32)
     spread, cell = np.zeros_like(total), 1
     while cell < max(height, width):
