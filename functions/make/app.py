@@ -1,6 +1,6 @@
 """``POST /make`` and the chain's state Make: the first result of a photo."""
 
-from idphoto_service.api import ERRORS, Api
+from idphoto_service.api import Api, answers
 from idphoto_service.contract import EffectAnswer, MakeRequest
 from idphoto_service.logic.examination import models
 from idphoto_service.logic.make import make_photo
@@ -9,7 +9,7 @@ api = Api()
 models().warm()
 
 
-@api.app.post("/make", summary="Make an ID photo", responses=ERRORS)
+@api.app.post("/make", summary="Make an ID photo", responses=answers(EffectAnswer))
 def make(request: MakeRequest) -> EffectAnswer:
     """Check, cut out, frame to a specification and put on a background."""
     return make_photo(request, api.partner, api.request_id)

@@ -3,14 +3,14 @@
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from idphoto_service.api import ERRORS, Api
+from idphoto_service.api import Api, answers
 from idphoto_service.contract import SpecsAnswer
 from idphoto_service.logic.catalogue import list_specs
 
 api = Api()
 
 
-@api.app.get("/specs", summary="List photo specifications", responses=ERRORS)
+@api.app.get("/specs", summary="List photo specifications", responses=answers(SpecsAnswer))
 def specs(
     q: Annotated[str, Query(max_length=100, description="Words in English or Chinese, an id or a size.")] = "",
     country: Annotated[str | None, Query(pattern="^[A-Za-z]{2}$", description="ISO 3166 code.")] = None,

@@ -45,16 +45,25 @@ logger = Logger(service="idphoto", log_uncaught_exceptions=False)
 tracer = Tracer(service="idphoto")
 metrics = Metrics(namespace="idphoto", service="idphoto")
 
-ERRORS: dict[int, Any] = {
-    status: {"description": text, "content": {"application/json": {"model": ErrorAnswer}}}
-    for status, text in {
-        403: "The API key is missing or wrong.",
-        404: "An id names nothing of this partner.",
-        409: "The out_request_id belongs to another photo.",
-        422: "A field or the photo was refused; details say why.",
-    }.items()
+_REFUSALS = {
+    403: "The API key is missing or wrong.",
+    404: "An id names nothing of this partner.",
+    409: "The out_request_id belongs to another photo.",
+    413: "The file is too large.",
+    415: "The file is no picture that is read.",
+    422: "A field or the photo was refused; details say why.",
 }
-"""The error answers of every route, for OpenAPI."""
+
+
+def answers(model: type[BaseModel], status: int = 200) -> dict[int, Any]:
+    """Return the answers of a route, its own and every refusal, for OpenAPI."""
+    refusals = {code: _described(text, ErrorAnswer) for code, text in _REFUSALS.items()}
+    return {status: _described("Done.", model)} | refusals
+
+
+def _described(text: str, model: type[BaseModel]) -> dict[str, Any]:
+    return {"description": text, "content": {"application/json": {"model": model}}}
+
 
 _PARTNER_DIGITS = 24
 _SHOWN_INPUT = 80
