@@ -11,6 +11,8 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from local.template import ROOT, Template
@@ -23,6 +25,8 @@ NATIVE = "native"
 """The architecture of a build for this machine and this interpreter."""
 
 BUILDS = ROOT / ".cache" / "build"
+BUILDS_KEPT = 3
+"""Builds of a layer that stay: a running bundle may still use the one before."""
 
 
 class BuildError(Exception):
@@ -58,7 +62,7 @@ def build_layer(name: str, folder: Path, *, arch: str, python_version: str) -> P
     Returns
     -------
     Path
-        The built layer: what Lambda unpacks under ``/opt``.
+        The built layer: what Lambda unpacks under ``/opt``. Another source makes another folder.
 
     Raises
     ------
@@ -66,27 +70,35 @@ def build_layer(name: str, folder: Path, *, arch: str, python_version: str) -> P
         With what ``make`` said.
     """
     version = "{}.{}".format(*sys.version_info) if arch == NATIVE else python_version
-    target = BUILDS / f"{arch}-{version}" / name
-    stamp = target.with_suffix(".digest")
-    source = digest(folder)
-    if target.is_dir() and stamp.is_file() and stamp.read_text() == source:
+    shelf = BUILDS / f"{arch}-{version}"
+    target = shelf / f"{name}-{digest(folder)[:16]}"
+    if target.is_dir():
         return target
     print(f"Building {name} ({arch}, Python {version})", flush=True)
-    shutil.rmtree(target, ignore_errors=True)
-    arguments = [f"ARTIFACTS_DIR={target}", f"ARCH={arch}", f"PYTHON={sys.executable}", f"PYTHON_VERSION={version}"]
+    shelf.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=shelf) as unfinished:
+        work = Path(unfinished) / name
+        _make(folder, f"build-{name}", ARTIFACTS_DIR=work, ARCH=arch, PYTHON=sys.executable, PYTHON_VERSION=version)
+        with suppress(FileExistsError):
+            work.rename(target)
+    for old in sorted(shelf.glob(f"{name}-*"), key=lambda build: build.stat().st_mtime)[:-BUILDS_KEPT]:
+        shutil.rmtree(old, ignore_errors=True)
+    return target
+
+
+def _make(folder: Path, goal: str, **variables: object) -> None:
+    """Run make; raise BuildError with what it said when it fails."""
     # A make inside a make takes over the outer one's flags, such as -n and its job server.
     environment = {key: value for key, value in os.environ.items() if key not in {"MAKEFLAGS", "MFLAGS", "MAKELEVEL"}}
     done = subprocess.run(
-        ["make", "--silent", "-C", str(folder), f"build-{name}", *arguments],
+        ["make", "--silent", "-C", str(folder), goal, *(f"{name}={value}" for name, value in variables.items())],
         env=environment,
         capture_output=True,
         text=True,
         check=False,
     )
     if done.returncode:
-        raise BuildError(f"{name} could not be built:\n{done.stdout}{done.stderr}")
-    stamp.write_text(source)
-    return target
+        raise BuildError(f"{goal} failed:\n{done.stdout}{done.stderr}")
 
 
 def build_layers(template: Template, *, arch: str) -> dict[str, Path]:

@@ -87,7 +87,7 @@ def test_an_execution_whose_photo_is_refused_names_the_cause(client: Client, ord
 
 
 def test_ten_clients_at_once_get_the_same_result(client: Client, portrait: bytes, order: str) -> None:
-    request = {"out_request_id": order, "upload_id": client.upload(portrait), "spec_id": "cn_2inch"}
+    request = {"out_request_id": order, "upload_id": client.upload(portrait)}
 
     with ThreadPoolExecutor(10) as clients:
         answers = list(clients.map(lambda _: client.post("/make", request), range(10)))
