@@ -294,7 +294,7 @@ def _run_landmarks(
     middle = (_LANDMARK_SIDE - 1) / 2
     offset = centre - turn @ np.array([middle, middle])
     view = _sample(image, turn, offset, scale)
-    points, presence, _ = models.run("face_landmarks", (view.astype(np.float32) / 255.0)[None])
+    points, presence = models.run("face_landmarks", (view.astype(np.float32) / 255.0)[None])
     crop = points.reshape(478, 3)
     picture = crop[:, :2] @ turn.T + offset
     landmarks = np.concatenate([picture, crop[:, 2:] * scale], axis=1).astype(np.float32)
