@@ -102,6 +102,8 @@ class Bundle:
 
 def _load(file):
     spec = importlib.util.spec_from_file_location(f"tested_{file.parent.name}", file)
+    assert spec
+    assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
