@@ -11,9 +11,9 @@ import resource
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
 
 from idphoto.analysis import analyse
 from idphoto.background import Background
@@ -24,8 +24,6 @@ from idphoto.models import Models
 from idphoto.render import render
 from idphoto.specs import get_spec
 from PIL import Image
-
-T = TypeVar("T")
 
 RUNS = 9
 ONE_MEGAPIXEL = 1_000_000
@@ -54,19 +52,25 @@ def main() -> None:
 
     spent: dict[str, list[float]] = {}
 
-    def timed(name: str, work: Callable[[], T]) -> T:
+    @contextmanager
+    def stage(name: str) -> Iterator[None]:
         start = time.perf_counter()
-        result = work()
+        yield
         spent.setdefault(name, []).append((time.perf_counter() - start) * 1000)
-        return result
 
     for _ in range(RUNS + 1):
-        photo = timed("decode", lambda: decode(data))
-        analysis = timed("analyse", lambda photo=photo: analyse(photo, models))
-        timed("check", lambda photo=photo, analysis=analysis: check(photo, analysis))
-        assert analysis.portrait is not None
-        rendered = timed("render", lambda analysis=analysis: render(analysis.portrait, spec, background))
-        timed("encode", lambda rendered=rendered: encode_jpeg(rendered.rgb, spec.dpi))
+        with stage("decode"):
+            photo = decode(data)
+        with stage("analyse"):
+            analysis = analyse(photo, models)
+        with stage("check"):
+            check(photo, analysis)
+        if analysis.portrait is None:
+            sys.exit("There is no single person in this photo.")
+        with stage("render"):
+            rendered = render(analysis.portrait, spec, background)
+        with stage("encode"):
+            encode_jpeg(rendered.rgb, spec.dpi)
 
     print(f"{photo.width} x {photo.height} px to {spec.width_px} x {spec.height_px} px, median of {RUNS} warm runs")
     total = 0.0

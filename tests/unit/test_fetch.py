@@ -5,6 +5,7 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import httpcore
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,8 +17,13 @@ PICTURE = b"\x89PNG picture"
 LIMIT = 1000
 
 
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    asked: list[str] = []
+
+
 class Files(BaseHTTPRequestHandler):
-    asked: list[str]
+    server: Server
 
     def do_GET(self):
         self.server.asked.append(self.path)
@@ -67,9 +73,7 @@ class Files(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def server():
-    with ThreadingHTTPServer(("127.0.0.1", 0), Files) as server:
-        server.daemon_threads = True
-        server.asked = []
+    with Server(("127.0.0.1", 0), Files) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         yield server
@@ -139,12 +143,12 @@ def test_the_checked_address_is_the_one_connected_to(base, server):
 
     backend = fetching._PublicBackend(frozenset(), resolve)
     connected = []
-    backend_connect = fetching.httpcore.SyncBackend.connect_tcp
+    backend_connect = httpcore.SyncBackend.connect_tcp
     try:
-        fetching.httpcore.SyncBackend.connect_tcp = lambda self, host, *rest: connected.append(host)
+        httpcore.SyncBackend.connect_tcp = lambda self, host, *rest: connected.append(host)
         backend.connect_tcp("photos.example.com", 80)
     finally:
-        fetching.httpcore.SyncBackend.connect_tcp = backend_connect
+        httpcore.SyncBackend.connect_tcp = backend_connect
     assert connected == ["93.184.216.34"]
     assert len(server.asked) == asked
 
