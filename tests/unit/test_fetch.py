@@ -19,7 +19,10 @@ LIMIT = 1000
 
 class Server(ThreadingHTTPServer):
     daemon_threads = True
-    asked: list[str] = []
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.asked = []
 
 
 class Files(BaseHTTPRequestHandler):
@@ -133,24 +136,13 @@ def test_a_name_that_resolves_to_a_private_address_is_refused():
         fetch("http://photos.example.com/a.jpg", LIMIT, resolve=lambda *_: ["93.184.216.34", "10.0.0.1"])
 
 
-def test_the_checked_address_is_the_one_connected_to(base, server):
+def test_the_checked_address_is_the_one_connected_to(monkeypatch):
     # A name that answers publicly once and privately afterwards is resolved exactly once.
     answers = iter([["93.184.216.34"], ["127.0.0.1"]])
-    asked = len(server.asked)
-
-    def resolve(host, port):
-        return next(answers)
-
-    backend = fetching._PublicBackend(frozenset(), resolve)
     connected = []
-    backend_connect = httpcore.SyncBackend.connect_tcp
-    try:
-        httpcore.SyncBackend.connect_tcp = lambda self, host, *rest: connected.append(host)
-        backend.connect_tcp("photos.example.com", 80)
-    finally:
-        httpcore.SyncBackend.connect_tcp = backend_connect
+    monkeypatch.setattr(httpcore.SyncBackend, "connect_tcp", lambda self, host, *rest: connected.append(host))
+    fetching._PublicBackend(frozenset(), lambda *_: next(answers)).connect_tcp("photos.example.com", 80)
     assert connected == ["93.184.216.34"]
-    assert len(server.asked) == asked
 
 
 def test_a_redirect_to_a_private_address_is_refused(base):
