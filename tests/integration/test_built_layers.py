@@ -61,7 +61,7 @@ def _boto3() -> str:
 def _invoke(python: str, function: Function, layers: dict[str, Path], event: dict[str, Any]) -> dict[str, Any]:
     path = [str(function.folder), *(str(layers[name] / "python") for name in function.layers), _boto3()]
     done = subprocess.run(
-        [python, "-I", "-S", "-c", INVOKE, json.dumps(path), json.dumps(event)],
+        [python, "-I", "-S", "-B", "-c", INVOKE, json.dumps(path), json.dumps(event)],
         env=_environment(function),
         capture_output=True,
         text=True,
