@@ -9,6 +9,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from idphoto import mesh
@@ -61,14 +62,14 @@ def main() -> None:
         rendered = render(portrait, spec, solid)
         person = cutout(portrait, chosen)
         stages: tuple[Callable[[], object], ...] = (
-            lambda spec=spec: frame(portrait, spec),
-            lambda chosen=chosen: apply_frame(portrait, chosen),
-            lambda spec=spec: render(portrait, spec, solid),
-            lambda spec=spec: render(portrait, spec, gradient),
-            lambda spec=spec: render(portrait, spec, solid, mark),
-            lambda spec=spec, rendered=rendered: encode_jpeg(rendered.rgb, spec.dpi),
-            lambda chosen=chosen: cutout(portrait, chosen),
-            lambda spec=spec, person=person: encode_png(person, spec.dpi),
+            partial(frame, portrait, spec),
+            partial(apply_frame, portrait, chosen),
+            partial(render, portrait, spec, solid),
+            partial(render, portrait, spec, gradient),
+            partial(render, portrait, spec, solid, mark),
+            partial(encode_jpeg, rendered.rgb, spec.dpi),
+            partial(cutout, portrait, chosen),
+            partial(encode_png, person, spec.dpi),
         )
         times = [milliseconds(stage) for stage in stages]
         times.append(times[2] + times[5])

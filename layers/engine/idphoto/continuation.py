@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from idphoto.arrays import F32
 
@@ -19,30 +18,28 @@ _EASE: Final = 0.25
 """Share of the stretched length over which the stretch sets in."""
 
 
-def stretch_end(
-    picture: NDArray[np.uint8], start: float, missing: int, strength: F32 | None = None
-) -> NDArray[np.uint8]:
-    """Lengthen a picture downward, leaving every row above ``start`` as it is.
+def stretch_end(plane: F32, start: float, missing: int, strength: F32 | None = None) -> F32:
+    """Lengthen a plane downward, leaving every row above ``start`` as it is.
 
     Parameters
     ----------
-    picture
-        uint8 ``(H, W, C)``, multiplied by its opacity if it has one.
+    plane
+        float32 ``(H, W)``: an opacity, or a colour multiplied by it.
     start
         Row where the stretch begins, 0..H.
     missing
         Rows to add, at least 0 and at most ``(MAX_STRETCH - 1) * (H - start)``.
     strength
         float32 ``(W,)``, 0..1: how much of the stretch each column takes; all of it unless given. A column that takes
-        less ends before the picture does and is 0 from there.
+        less ends before the plane does and is 0 from there.
 
     Returns
     -------
-    uint8 ``(H + missing, W, C)``.
+    float32 ``(H + missing, W)``.
     """
     if missing == 0:
-        return picture
-    height = len(picture)
+        return plane
+    height = len(plane)
     first = int(np.ceil(start))
     rows = np.arange(first, height + missing, dtype=np.float32)[:, None]
     delay = _delay(rows, first, height + missing - 1) * missing
@@ -50,11 +47,9 @@ def stretch_end(
     inside = sources < height - 0.5
     sources = np.clip(sources, first, height - 1)
     upper = np.minimum(sources.astype(np.intp), height - 2)
-    share = (sources - upper)[:, :, None].astype(np.float32)
-    above = np.take_along_axis(picture, upper[:, :, None], axis=0)
-    below = np.take_along_axis(picture, upper[:, :, None] + 1, axis=0)
-    stretched = np.rint(above * (1 - share) + below * share) * inside[:, :, None]
-    return np.concatenate([picture[:first], stretched.astype(np.uint8)])
+    share = (sources - upper).astype(np.float32)
+    above, below = (np.take_along_axis(plane, row, axis=0) for row in (upper, upper + 1))
+    return np.concatenate([plane[:first], (above + (below - above) * share) * inside])
 
 
 def _delay(rows: F32, first: int, last: int) -> F32:

@@ -71,6 +71,9 @@ _STRETCH_WEIGHT: Final = 100.0
 _LANCZOS_REACH: Final = 3
 _REDUCING_GAP: Final = 3.0
 
+_NO_COVERAGE: Final = 1 / 1024
+"""Less than this rounds to no opacity; its colour does not matter."""
+
 
 class HeadCutError(NotFeasibleError):
     """The source cuts the head."""
@@ -233,18 +236,25 @@ def frame(portrait: Portrait, spec: Spec) -> Frame:
 def apply_frame(portrait: Portrait, chosen: Frame) -> tuple[Rgb, Alpha]:
     """Cut a frame out of its portrait, resampling once.
 
+    Colours are resampled multiplied by their opacity, and divided by the opacity before it is clipped: the overshoot of
+    the filter at the person's edge is the same in both and cancels out, so that no line follows the edge.
+
     Returns
     -------
     Rgb, Alpha
         uint8 ``(height_px, width_px, 3)``, not multiplied by the opacity, and uint8 ``(height_px, width_px)``.
     """
-    premultiplied, box = _cut(portrait, chosen)
-    image = Image.frombuffer("RGBa", premultiplied.shape[1::-1], premultiplied, "raw", "RGBa", 0, 1)
-    resized = image.resize(
-        (chosen.width_px, chosen.height_px), Image.Resampling.LANCZOS, box=box, reducing_gap=_REDUCING_GAP
+    body = _measure_body(portrait)
+    rows, columns = _read_region(portrait, chosen, body)
+    opacity = portrait.alpha[rows, columns] * np.float32(1 / 255)
+    planes = [portrait.rgb[rows, columns, channel] * opacity for channel in range(3)]
+    *colours, coverage = (
+        _resample(_continue(plane, portrait, chosen, body, (rows.start, columns.start)), chosen, rows, columns)
+        for plane in (*planes, opacity)
     )
-    rgba = np.asarray(resized.convert("RGBA"))
-    return np.ascontiguousarray(rgba[..., :3]), np.ascontiguousarray(rgba[..., 3])
+    divisor = np.maximum(coverage, _NO_COVERAGE)
+    rgb = np.stack([np.clip(np.rint(colour / divisor), 0, 255).astype(np.uint8) for colour in colours], axis=-1)
+    return rgb, np.rint(np.clip(coverage, 0, 1) * 255).astype(np.uint8)
 
 
 def _refuse_cut_head(portrait: Portrait) -> None:
@@ -426,52 +436,57 @@ def _warnings(scale: float, rows: int, left: int, right: int) -> tuple[FrameWarn
     return tuple(warnings)
 
 
-def _cut(portrait: Portrait, chosen: Frame) -> tuple[NDArray[np.uint8], tuple[float, float, float, float]]:
-    """Premultiplied pixels that the resampling reads, ``(h, w, 4)``, and the box of the frame on them."""
-    body = _measure_body(portrait)
+def _margin(chosen: Frame) -> int:
+    """How far around a frame the resampling reads, px of the portrait."""
+    return int(np.ceil(_LANCZOS_REACH * max(1.0, 1 / chosen.scale))) + 1
+
+
+def _read_region(portrait: Portrait, chosen: Frame, body: _Body) -> tuple[slice, slice]:
+    """Rows and columns of the portrait that the resampling reads."""
+    margin = _margin(chosen)
     width, height = chosen.width_px / chosen.scale, chosen.height_px / chosen.scale
-    margin = int(np.ceil(_LANCZOS_REACH * max(1.0, 1 / chosen.scale))) + 1
-    x0, y0 = int(np.floor(chosen.left)) - margin, int(np.floor(chosen.top)) - margin
-    x1, y1 = int(np.ceil(chosen.left + width)) + margin, int(np.ceil(chosen.top + height)) + margin
+    left, top = int(np.floor(chosen.left)) - margin, int(np.floor(chosen.top)) - margin
+    right, bottom = int(np.ceil(chosen.left + width)) + margin, int(np.ceil(chosen.top + height)) + margin
+    return slice(max(top, 0), min(bottom, round(body.end))), slice(max(left, 0), min(right, portrait.width))
 
-    rows, columns = slice(max(y0, 0), min(y1, round(body.end))), slice(max(x0, 0), min(x1, portrait.width))
-    canvas = _premultiply(np.dstack([portrait.rgb[rows, columns], portrait.alpha[rows, columns]]))
-    canvas = stretch_end(canvas, body.end - body.available - rows.start, chosen.continued_rows)
-    row_numbers = np.arange(len(canvas), dtype=np.float64) + rows.start
+
+def _continue(plane: F32, portrait: Portrait, chosen: Frame, body: _Body, corner: tuple[int, int]) -> F32:
+    """Continue the body in one plane whose upper left corner is at this row and column of the portrait."""
+    plane = stretch_end(plane, body.end - body.available - corner[0], chosen.continued_rows)
+    rows = np.arange(len(plane), dtype=np.float64) + corner[0]
     if chosen.continued_right:
-        start, strength = canvas.shape[1] - body.right.available, _side_strength(portrait, body.right, row_numbers)
-        canvas = _turn(stretch_end(_turn(canvas), start, chosen.continued_right, strength))
+        strength = _side_strength(portrait, body.right, rows)
+        plane = stretch_end(plane.T, plane.shape[1] - body.right.available, chosen.continued_right, strength).T
     if chosen.continued_left:
-        start, strength = canvas.shape[1] - body.left.available, _side_strength(portrait, body.left, row_numbers)
-        canvas = _turn(stretch_end(_turn(canvas)[::-1], start, chosen.continued_left, strength)[::-1])
-
-    left = chosen.left - columns.start + chosen.continued_left
-    top = chosen.top - rows.start
-    canvas, before = _pad(canvas, top, height, margin)
-    turned, aside = _pad(_turn(canvas), left, width, margin)
-    box = (left + aside, top + before, left + aside + width, top + before + height)
-    return np.ascontiguousarray(_turn(turned)), box
+        strength = _side_strength(portrait, body.left, rows)
+        start = plane.shape[1] - body.left.available
+        plane = stretch_end(plane.T[::-1], start, chosen.continued_left, strength)[::-1].T
+    return plane
 
 
-def _pad(picture: NDArray[np.uint8], start: float, length: float, margin: int) -> tuple[NDArray[np.uint8], int]:
+def _resample(plane: F32, chosen: Frame, rows: slice, columns: slice) -> F32:
+    """Bring the frame's part of a continued plane to the photo's size."""
+    margin = _margin(chosen)
+    width, height = chosen.width_px / chosen.scale, chosen.height_px / chosen.scale
+    left, top = chosen.left - columns.start + chosen.continued_left, chosen.top - rows.start
+    plane, above = _pad(plane, top, height, margin)
+    turned, aside = _pad(plane.T, left, width, margin)
+    box = (left + aside, top + above, left + aside + width, top + above + height)
+    image = Image.fromarray(np.ascontiguousarray(turned.T))
+    size = (chosen.width_px, chosen.height_px)
+    return np.asarray(image.resize(size, Image.Resampling.LANCZOS, box=box, reducing_gap=_REDUCING_GAP))
+
+
+def _pad(plane: F32, start: float, length: float, margin: int) -> tuple[F32, int]:
     """Add rows until the frame and its margin are covered; return how many came before the first.
 
-    Where the frame reaches beyond the picture there is background. Where only the margin does, the source cut the
-    picture at the frame's edge, and its last row is repeated, or transparency would leak in.
+    Where the frame reaches beyond the plane there is background. Where only the margin does, the source cut the person
+    at the frame's edge, and the last row is repeated, or transparency would leak in.
     """
     before = max(0, margin - int(np.floor(start)))
-    after = max(0, int(np.ceil(start + length)) + margin - len(picture))
+    after = max(0, int(np.ceil(start + length)) + margin - len(plane))
     first, last = (
-        picture[end] if inside else np.zeros_like(picture[end])
-        for end, inside in ((0, start >= 0), (-1, start + length <= len(picture)))
+        plane[end] if inside else np.zeros_like(plane[end])
+        for end, inside in ((0, start >= 0), (-1, start + length <= len(plane)))
     )
-    return np.concatenate([np.repeat(first[None], before, 0), picture, np.repeat(last[None], after, 0)]), before
-
-
-def _turn(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    return picture.transpose(1, 0, 2)
-
-
-def _premultiply(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    image = Image.fromarray(rgba).convert("RGBa")
-    return np.frombuffer(image.tobytes(), np.uint8).reshape(rgba.shape)
+    return np.concatenate([np.repeat(first[None], before, 0), plane, np.repeat(last[None], after, 0)]), before

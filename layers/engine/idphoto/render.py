@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 DITHER_SEED: Final = 9303
 """Fixed, so that the same request gives the same pixels."""
 
-FAINT: Final = 32
-"""Below this opacity, eight bits of a premultiplied colour are too few to tell the colour."""
+FAINT: Final = 16
+"""Below this opacity, in levels of 255, the ringing of the resampling can outweigh a pixel's own colour."""
 
 _BLEED: Final = 8
 """Side of the cells, px, whose mean colour stands in where a cutout is faint or empty."""
