@@ -61,7 +61,7 @@ def measure(portrait: Portrait, spec: Spec, models: Models) -> tuple[float, floa
     if not faces:
         return "no face found in the photo"
     landmarks = faces[0].landmarks
-    crown = find_crown(rendered.alpha.astype(np.float32) / 255, landmarks)
+    crown = find_crown(rendered.alpha * np.float32(1 / 255), landmarks)
     chin = float(landmarks[mesh.CHIN, 1])
     height_error = 100 * ((chin - crown) / rendered.frame.head_height_px - 1)
     offset = 100 * (midline_x(landmarks) + 0.5 - spec.width_px / 2) / spec.width_px
@@ -72,16 +72,16 @@ def main() -> None:
     """Print one row a photo and the maxima of the frontal ones."""
     models = Models(threads=2)
     frontal: list[tuple[float, float, float]] = []
-    print(f"{'picture':<24}{'spec':<15}{'yaw':>6}{'head %':>9}{'tilt':>8}{'centre %':>10}")
+    print(f"{'picture':<25}{'spec':<15}{'yaw':>6}{'head %':>9}{'tilt':>8}{'centre %':>10}")
     for name, rgb in pictures():
         found = only_portrait(rgb, models)
         if found is None:
-            print(f"{name:<24}not one person")
+            print(f"{name:<25}not one person")
             continue
         portrait, yaw = found
         for spec_id in SPEC_IDS:
             result = measure(portrait, get_spec(spec_id), models)
-            start = f"{name:<24}{spec_id:<15}{yaw:>6.1f}"
+            start = f"{name:<25}{spec_id:<15}{yaw:>6.1f}"
             if isinstance(result, str):
                 print(f"{start}  {result}")
                 continue
@@ -91,7 +91,7 @@ def main() -> None:
     if frontal:
         errors = np.abs(frontal)
         for label, row in (("median", np.median(errors, axis=0)), ("maximum", errors.max(axis=0))):
-            print(f"{label + f' of {len(frontal)} frontal photos':<45}{row[0]:>9.2f}{row[1]:>8.2f}{row[2]:>10.2f}")
+            print(f"{label + f' of {len(frontal)} frontal photos':<46}{row[0]:>9.2f}{row[1]:>8.2f}{row[2]:>10.2f}")
 
 
 if __name__ == "__main__":
