@@ -8,7 +8,7 @@ ARCH ?= arm64
 
 VENV := .venv
 RUN := $(VENV)/bin/python
-PIP := install --quiet --disable-pip-version-check --no-warn-script-location
+PIP := install -qq --disable-pip-version-check --no-warn-script-location
 MODEL := layers/inference/idphoto_models/u2net.onnx
 CODE := layers functions local tests
 
