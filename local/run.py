@@ -38,7 +38,8 @@ def main() -> None:
         try:
             print(f"Sending {name or 'the astronaut of scikit-image'} ({len(photo):,} bytes)", flush=True)
             body = request(photo, client.upload(photo))
-            print("Running the chain: " + ", ".join(step for step in ("check", "make", "background") if step in body))
+            steps = ", ".join(step for step in ("check", "make", "background") if step in body)
+            print(f"Running the chain: {steps}", flush=True)
             answer = client.post("/chain", body)
         except ApiError as error:
             refuse(client, error, out)
@@ -86,7 +87,7 @@ def refuse(client: Client, error: ApiError, out: Path) -> None:
     print(f"\nRefused: {error.code} ({error.status})\n  {error.message}\n  {error.message_zh}", file=sys.stderr)
     if "report" in error.details:
         for item in error.details["report"]["items"]:
-            if not item["passed"]:
+            if item["fault"]:
                 print(f"- {item['reason']} {item['advice']}\n  {item['reason_zh']}{item['advice_zh']}", file=sys.stderr)
         write_check(client, error.details, out)
     elif error.details:
