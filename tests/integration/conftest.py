@@ -61,7 +61,7 @@ class Bundle:
         self.table = boto3.resource("dynamodb").Table("table")
         self.s3 = boto3.client("s3")
 
-    def call(self, function, body, *, key=KEY, method="POST", path=None, query=None):
+    def call(self, function, body, *, key=KEY, method="POST", path=None, query=None, content_type="application/json"):
         context = SimpleNamespace(
             function_name=function,
             memory_limit_in_mb=1769,
@@ -72,7 +72,7 @@ class Bundle:
         event = {
             "httpMethod": method,
             "path": path or f"/{function}",
-            "headers": {"content-type": "application/json"} | ({"x-api-key": key} if key else {}),
+            "headers": {"content-type": content_type} | ({"x-api-key": key} if key else {}),
             "body": body if isinstance(body, str) or body is None else json.dumps(body),
             "queryStringParameters": query,
             "requestContext": {"requestId": "request-1", "identity": {"sourceIp": "127.0.0.1"}},

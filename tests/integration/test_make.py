@@ -271,3 +271,14 @@ def test_a_returned_link_needs_no_decoding(bundle, made, request_body):
     link = raw[start : raw.index('"', start)]
     assert "\\" not in link
     assert "+" not in link
+
+
+def test_a_body_is_json_whatever_its_type_is_said_to_be(bundle, request_body):
+    answer = bundle.call("make", request_body, content_type="application/x-www-form-urlencoded")
+    assert answer.status == 200, answer.raw[:300]
+
+
+def test_chinese_is_answered_as_it_is_read(bundle):
+    raw = bundle.call("background", {"mt_generate_id": "a" * 42}).raw
+    assert "已过期" in raw
+    assert "\\u" not in raw
