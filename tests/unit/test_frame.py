@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from idphoto.arrays import Alpha, Rgb
 from idphoto.errors import NotFeasibleError
@@ -23,7 +23,7 @@ from idphoto.frame import (
     frame,
 )
 from idphoto.portrait import Portrait
-from idphoto.specs import Spec, get_spec, load_specs
+from idphoto.specs import CustomSize, Spec, custom_spec, get_spec, load_specs
 
 MakePortrait = Callable[..., Portrait]
 
@@ -81,10 +81,15 @@ def measured_head(rgb: Rgb, alpha: Alpha) -> tuple[float, float]:
     return crown, below + crossing(rgb[below:, column, 0].astype(float), (205 + 90) / 2)
 
 
+@pytest.fixture(scope="module")
+def good_portrait(make_portrait: MakePortrait) -> Portrait:
+    """A large head with room on all sides."""
+    return make_portrait(head=700, above=300, below=1400, left=1200, right=1200)
+
+
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.spec_id)
-def test_a_good_source_gets_the_target_in_every_specification(spec: Spec, make_portrait: MakePortrait) -> None:
-    portrait = make_portrait(head=700, above=300, below=900, left=1000, right=1000)
-    chosen = frame(portrait, spec)
+def test_a_good_source_gets_the_target_in_every_specification(spec: Spec, good_portrait: Portrait) -> None:
+    chosen = frame(good_portrait, spec)
     assert_meets(chosen, spec)
     assert chosen.head_height_px == pytest.approx(spec.head_height_px.target)
     assert chosen.off_centre_px == pytest.approx(0, abs=1e-6)
@@ -109,13 +114,13 @@ def test_the_head_measures_in_the_picture_what_the_frame_says(spec_id: str, make
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    spec=st.sampled_from(SPECS),
-    head=st.floats(60, 400),
-    above=st.floats(-0.05, 0.9),
-    below=st.floats(0.0, 2.0),
-    left=st.floats(0.2, 1.6),
-    right=st.floats(0.2, 1.6),
-    eyes=st.floats(0.4, 0.62),
+    spec=st.sampled_from([*SPECS, NARROW]),
+    head=st.floats(150, 400),
+    above=st.floats(-0.02, 0.9),
+    below=st.floats(0.1, 2.0),
+    left=st.floats(0.35, 1.6),
+    right=st.floats(0.35, 1.6),
+    eyes=st.floats(0.42, 0.6),
     shoulders=st.floats(0.7, 1.6),
 )
 def test_any_source_meets_all_numbers_with_a_body_to_the_edge_or_is_refused(
@@ -151,6 +156,16 @@ def test_any_source_meets_all_numbers_with_a_body_to_the_edge_or_is_refused(
     for column in (0, -1):
         if portrait.alpha[last_row, column] == 255:
             assert alpha[-1, column] >= 250
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(width=st.integers(100, 1200), height=st.integers(100, 1200))
+def test_a_good_source_gets_any_size_of_the_customers_own(good_portrait: Portrait, width: int, height: int) -> None:
+    assume(0.5 <= width / height <= 2)
+    spec = custom_spec(CustomSize(width_px=width, height_px=height))
+    chosen = frame(good_portrait, spec)
+    assert_meets(chosen, spec)
+    assert chosen.head_height_px == pytest.approx(spec.head_height_px.target)
 
 
 def test_a_source_that_ends_early_first_uses_what_the_ranges_allow(make_portrait: MakePortrait) -> None:

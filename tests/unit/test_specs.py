@@ -163,6 +163,7 @@ def test_search_without_a_query_finds_all_in_the_order_of_the_file() -> None:
         ("413x579", None, "cn_2inch"),
         ("413×579", None, "cn_2inch"),
         ("japan visa", None, "jp_visa"),
+        ("passport us", None, "us_passport"),
         ("签证", "JP", "jp_visa"),
         ("护照 日本", None, "jp_passport"),
     ],

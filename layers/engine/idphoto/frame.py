@@ -68,6 +68,8 @@ _GAP_WEIGHT: Final = 0.5
 _STRETCH_WEIGHT: Final = 100.0
 """One per cent of stretch costs as much as the farthest allowed head height: allowed freedom is used first."""
 
+_ROUNDING: Final = 1e-6
+
 _LANCZOS_REACH: Final = 3
 _REDUCING_GAP: Final = 3.0
 
@@ -363,9 +365,14 @@ def _candidates(portrait: Portrait, spec: Spec, body: _Body, heads: F64, gaps: F
 
 def _stretch(short: F64, available: float) -> F64:
     """Length to add over the length that may be stretched; infinite where that is too much."""
-    whole = np.ceil(short)
+    whole = _whole(short)
     limit = (MAX_STRETCH - 1) * available
     return np.where(whole <= 0, 0.0, np.where(whole <= limit, whole / max(available, 1.0), np.inf))
+
+
+def _whole(short: F64) -> F64:
+    """Pixels to add for a shortage; none for a rounding error."""
+    return np.asarray(np.ceil(short - _ROUNDING))
 
 
 def _refuse_cut_body(candidates: _Candidates, body: _Body) -> None:
@@ -377,14 +384,14 @@ def _refuse_cut_body(candidates: _Candidates, body: _Body) -> None:
     }
     least = int(np.argmin(sum(short for short, _ in sides.values())))
     excess = {
-        side: float(np.ceil(short[least])) - (MAX_STRETCH - 1) * max(available, 0.0)
+        side: float(_whole(short[least])) - (MAX_STRETCH - 1) * max(available, 0.0)
         for side, (short, available) in sides.items()
     }
     worst = max(excess, key=lambda side: excess[side])
     short, available = sides[worst]
     raise BodyCutError(
         side=worst,
-        missing_px=int(np.ceil(short[least])),
+        missing_px=int(_whole(short[least])),
         allowed_px=int((MAX_STRETCH - 1) * max(available, 0.0)),
     )
 
@@ -394,7 +401,7 @@ def _frame_of(portrait: Portrait, spec: Spec, candidates: _Candidates, best: int
     scale = head / portrait.head_height
     left = float(candidates.left[best])
     rows, columns_left, columns_right = (
-        int(np.ceil(short[best])) for short in (candidates.short_below, candidates.short_left, candidates.short_right)
+        int(_whole(short[best])) for short in (candidates.short_below, candidates.short_left, candidates.short_right)
     )
     return Frame(
         left=left,

@@ -254,7 +254,8 @@ def search_specs(query: str = "", country: str | None = None, document: Document
     Returns
     -------
     list of Spec
-        Those with a name equal to the query first, then in the order of the file.
+        Those with a name equal to the query first, then those of a country that it names, then in the order of the
+        file.
     """
     words = [word for word in map(_key, query.split()) if word]
     whole = _key(query)
@@ -265,7 +266,7 @@ def search_specs(query: str = "", country: str | None = None, document: Document
         and (document is None or spec.document == document)
         and all(word in text for text in [_search_text(spec)] for word in words)
     ]
-    return sorted(found, key=lambda spec: whole not in {_key(name) for name in _names(spec)})
+    return sorted(found, key=lambda spec: (whole not in map(_key, _names(spec)), spec.country.casefold() not in words))
 
 
 def _names(spec: Spec) -> tuple[str, ...]:
