@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from idphoto.arrays import F32, F64, Alpha, Rgb
+from idphoto.body import TOUCHING, Body, measure_body, side_strength
 from idphoto.continuation import MAX_STRETCH, stretch_end
 from idphoto.errors import NotFeasibleError
 
@@ -22,33 +22,13 @@ if TYPE_CHECKING:
     from idphoto.specs import Spec
 
 MAX_ENLARGEMENT: Final = 2.0
-"""Twice the source's size: a face of the smallest official photo then has 30 px between the eyes in the source, what
-ISO/IEC 19794-5 calls the least that can be recognised."""
+"""Beyond twice, a print of 300 dpi shows less than 150 dots an inch of the source and looks blurred in the hand."""
 
 NOTED_ENLARGEMENT: Final = 1.25
 """Above it the softness shows beside a sharp photo."""
 
-OPAQUE: Final = 250
-"""A row of the portrait whose most opaque pixel is below this does not belong to the body."""
-
-TOUCHING: Final = 64
-"""A border column touches the body where it is more opaque than this: a quarter, when a cut edge begins to show."""
-
-SHOULDERS_BELOW_CHIN: Final = 0.35
-"""Of the head's height: neck and collar end there, and a body may be stretched only below."""
-
-NECK_BESIDE_MIDLINE: Final = 0.30
-"""Of the head's height: half the width of a neck. Where only the shoulders are cut, they may be stretched beyond."""
-
-HAIR_BESIDE_MIDLINE: Final = 0.55
-"""Of the head's height: where already the hair or something beside the face is cut, only what lies beyond may be
-stretched."""
-
 HEAD_BESIDE_MIDLINE: Final = 0.40
 """Of the head's height: half the width of a head with its ears."""
-
-ONSET: Final = 0.10
-"""Of the head's height: the least way below the chin over which a stretch of the shoulders sets in."""
 
 MAX_OFF_CENTRE: Final = 0.015
 """Of the photo's width: how far the face may leave the middle when a body is cut on one side."""
@@ -60,8 +40,8 @@ MOST_GAP: Final = 0.30
 """Of the photo's height, where no top gap is prescribed."""
 
 GAP_SHARE: Final = 0.36
-"""Of the height that the head leaves free, where nothing is prescribed: what the rules that prescribe both ask for
-(Japan 4 of 11 mm, China 4 of 17.5 mm, and the American eye line 4 of 21 mm) and the usual look of large heads."""
+"""Of the height that the head leaves free, where nothing is prescribed: Japan's 4 of 11 mm, the one rule for 35 x 45 mm
+that names the gap."""
 
 _STEPS: Final = 41
 _GAP_WEIGHT: Final = 0.5
@@ -165,40 +145,6 @@ class Frame:
 
 
 @dataclass(frozen=True)
-class _Side:
-    """One side of the source, in px of the portrait.
-
-    Attributes
-    ----------
-    touch
-        First row in which the body is cut; infinite if it is whole.
-    available
-        Columns that may be stretched.
-    """
-
-    touch: float
-    available: float
-
-
-@dataclass(frozen=True)
-class _Body:
-    """Where the source ends, in px from the portrait's upper left corner.
-
-    Attributes
-    ----------
-    end
-        Just below the last row.
-    available
-        Rows before it that may be stretched.
-    """
-
-    end: float
-    available: float
-    left: _Side
-    right: _Side
-
-
-@dataclass(frozen=True)
 class _Candidates:
     """Allowed frames, every field ``(N,)`` float64; shortages are in px of the portrait."""
 
@@ -227,7 +173,7 @@ def frame(portrait: Portrait, spec: Spec) -> Frame:
         raise SourceTooSmallError(
             head_px=round(portrait.head_height), needed_px=int(np.ceil(heads.min() / MAX_ENLARGEMENT))
         )
-    body = _measure_body(portrait)
+    body = measure_body(portrait)
     candidates = _candidates(portrait, spec, body, heads[large_enough], gaps[large_enough])
     best = int(np.argmin(candidates.cost))
     if not np.isfinite(candidates.cost[best]):
@@ -246,7 +192,7 @@ def apply_frame(portrait: Portrait, chosen: Frame) -> tuple[Rgb, Alpha]:
     Rgb, Alpha
         uint8 ``(height_px, width_px, 3)``, not multiplied by the opacity, and uint8 ``(height_px, width_px)``.
     """
-    body = _measure_body(portrait)
+    body = measure_body(portrait)
     rows, columns = _read_region(portrait, chosen, body)
     opacity = portrait.alpha[rows, columns] * np.float32(1 / 255)
     planes = [portrait.rgb[rows, columns, channel] * opacity for channel in range(3)]
@@ -301,53 +247,17 @@ def _best_gap(spec: Spec, heads: F64, eyes: F64) -> F64:
     return np.asarray(GAP_SHARE * (spec.height_px - heads))
 
 
-def _measure_body(portrait: Portrait) -> _Body:
-    opaque_rows = np.flatnonzero(portrait.alpha.max(axis=1) >= OPAQUE)
-    end = float(opaque_rows[-1] + 1) if opaque_rows.size else 0.0
-    shoulders = portrait.chin_y + 0.5 + SHOULDERS_BELOW_CHIN * portrait.head_height
-    middle = portrait.centre_x + 0.5
-    return _Body(
-        end=end,
-        available=end - shoulders,
-        left=_measure_side(portrait, portrait.alpha[:, 0], middle),
-        right=_measure_side(portrait, portrait.alpha[:, -1], portrait.width - middle),
-    )
-
-
-def _measure_side(portrait: Portrait, border: NDArray[np.uint8], room: float) -> _Side:
-    rows = np.flatnonzero(border >= TOUCHING)
-    touch = float(rows[0]) if rows.size else np.inf
-    reach = NECK_BESIDE_MIDLINE if touch >= _onset_end(portrait) else HAIR_BESIDE_MIDLINE
-    return _Side(touch, room - reach * portrait.head_height)
-
-
-def _onset_end(portrait: Portrait) -> float:
-    """First row below the chin at which a stretch of the shoulders may have its full strength."""
-    return portrait.chin_y + ONSET * portrait.head_height
-
-
-def _side_strength(portrait: Portrait, side: _Side, rows: F64) -> F32:
-    """How much of a side's stretch each row takes: none at the chin, all where the body is cut."""
-    if side.touch < _onset_end(portrait):
-        return np.ones(len(rows), np.float32)
-    progress = np.clip((rows - portrait.chin_y) / (side.touch - portrait.chin_y), 0, 1)
-    return np.asarray(progress**2 * (3 - 2 * progress), np.float32)
-
-
-def _candidates(portrait: Portrait, spec: Spec, body: _Body, heads: F64, gaps: F64) -> _Candidates:
+def _candidates(portrait: Portrait, spec: Spec, body: Body, heads: F64, gaps: F64) -> _Candidates:
     scale = heads / portrait.head_height
     width, height = spec.width_px / scale, spec.height_px / scale
     top = portrait.crown_y + 0.5 - gaps / scale
     bottom = top + height
     left = portrait.centre_x + 0.5 - width / 2
-    left_cut, right_cut = body.left.touch < bottom, body.right.touch < bottom
-    short_left = np.where(left_cut, np.maximum(-left, 0), 0)
-    short_right = np.where(right_cut, np.maximum(left + width - portrait.width, 0), 0)
+    short_left, short_right = _side_shortages(portrait, body, left, width, bottom)
     most = MAX_OFF_CENTRE * width
-    left = left + np.clip(np.where(short_right > 0, 0, short_left), 0, most)
-    left = left - np.clip(np.where(short_left > 0, 0, short_right), 0, most)
-    short_left = np.where(left_cut, np.maximum(-left, 0), 0)
-    short_right = np.where(right_cut, np.maximum(left + width - portrait.width, 0), 0)
+    left = left + np.where(short_right > 0, 0, np.minimum(short_left, most))
+    left = left - np.where(short_left > 0, 0, np.minimum(short_right, most))
+    short_left, short_right = _side_shortages(portrait, body, left, width, bottom)
     short_below = np.maximum(bottom - body.end, 0)
 
     stretch = (
@@ -363,6 +273,13 @@ def _candidates(portrait: Portrait, spec: Spec, body: _Body, heads: F64, gaps: F
     return _Candidates(heads, gaps, left, top, short_below, short_left, short_right, cost)
 
 
+def _side_shortages(portrait: Portrait, body: Body, left: F64, width: F64, bottom: F64) -> tuple[F64, F64]:
+    """How far frames reach beyond the source on either side where it cuts the body."""
+    beyond_left = np.where(body.left.touch < bottom, np.maximum(-left, 0), 0)
+    beyond_right = np.where(body.right.touch < bottom, np.maximum(left + width - portrait.width, 0), 0)
+    return beyond_left, beyond_right
+
+
 def _stretch(short: F64, available: float) -> F64:
     """Length to add over the length that may be stretched; infinite where that is too much."""
     whole = _whole(short)
@@ -375,7 +292,7 @@ def _whole(short: F64) -> F64:
     return np.asarray(np.ceil(short - _ROUNDING))
 
 
-def _refuse_cut_body(candidates: _Candidates, body: _Body) -> None:
+def _refuse_cut_body(candidates: _Candidates, body: Body) -> None:
     """Raise for the side that is cut worst in the candidate that misses least."""
     sides = {
         "bottom": (candidates.short_below, body.available),
@@ -448,7 +365,7 @@ def _margin(chosen: Frame) -> int:
     return int(np.ceil(_LANCZOS_REACH * max(1.0, 1 / chosen.scale))) + 1
 
 
-def _read_region(portrait: Portrait, chosen: Frame, body: _Body) -> tuple[slice, slice]:
+def _read_region(portrait: Portrait, chosen: Frame, body: Body) -> tuple[slice, slice]:
     """Rows and columns of the portrait that the resampling reads."""
     margin = _margin(chosen)
     width, height = chosen.width_px / chosen.scale, chosen.height_px / chosen.scale
@@ -457,15 +374,15 @@ def _read_region(portrait: Portrait, chosen: Frame, body: _Body) -> tuple[slice,
     return slice(max(top, 0), min(bottom, round(body.end))), slice(max(left, 0), min(right, portrait.width))
 
 
-def _continue(plane: F32, portrait: Portrait, chosen: Frame, body: _Body, corner: tuple[int, int]) -> F32:
+def _continue(plane: F32, portrait: Portrait, chosen: Frame, body: Body, corner: tuple[int, int]) -> F32:
     """Continue the body in one plane whose upper left corner is at this row and column of the portrait."""
     plane = stretch_end(plane, body.end - body.available - corner[0], chosen.continued_rows)
     rows = np.arange(len(plane), dtype=np.float64) + corner[0]
     if chosen.continued_right:
-        strength = _side_strength(portrait, body.right, rows)
+        strength = side_strength(portrait, body.right, rows)
         plane = stretch_end(plane.T, plane.shape[1] - body.right.available, chosen.continued_right, strength).T
     if chosen.continued_left:
-        strength = _side_strength(portrait, body.left, rows)
+        strength = side_strength(portrait, body.left, rows)
         start = plane.shape[1] - body.left.available
         plane = stretch_end(plane.T[::-1], start, chosen.continued_left, strength)[::-1].T
     return plane
@@ -494,6 +411,6 @@ def _pad(plane: F32, start: float, length: float, margin: int) -> tuple[F32, int
     after = max(0, int(np.ceil(start + length)) + margin - len(plane))
     first, last = (
         plane[end] if inside else np.zeros_like(plane[end])
-        for end, inside in ((0, start >= 0), (-1, start + length <= len(plane)))
+        for end, inside in ((0, start >= -_ROUNDING), (-1, start + length <= len(plane) + _ROUNDING))
     )
     return np.concatenate([np.repeat(first[None], before, 0), plane, np.repeat(last[None], after, 0)]), before
