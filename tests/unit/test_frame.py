@@ -250,8 +250,8 @@ def test_a_head_that_the_source_cuts_is_refused(
 def test_a_head_of_too_few_pixels_is_refused_with_both_numbers(make_portrait: MakePortrait) -> None:
     spec = get_spec("cn_1inch")
     with pytest.raises(SourceTooSmallError) as caught:
-        frame(make_portrait(head=100), spec)
-    assert caught.value.details == {"head_px": 100, "needed_px": int(np.ceil(spec.head_height_px.min / 2))}
+        frame(make_portrait(head=90), spec)
+    assert caught.value.details == {"head_px": 90, "needed_px": int(np.ceil(spec.head_height_px.min / MAX_ENLARGEMENT))}
 
 
 def test_moderate_enlargement_is_a_warning(make_portrait: MakePortrait) -> None:

@@ -246,7 +246,7 @@ def test_an_impossible_custom_size_says_what_is_allowed(size: dict[str, Any], co
     assert {"given", "allowed"} <= fault["ctx"].keys()
 
 
-@given(st.integers(64, 2400), st.integers(64, 2400), st.integers(72, 1200))
+@given(st.integers(64, 3000), st.integers(64, 3000), st.integers(72, 1200))
 def test_every_allowed_custom_size_is_a_specification(width: int, height: int, dpi: int) -> None:
     try:
         size = CustomSize(width_px=width, height_px=height, dpi=dpi)

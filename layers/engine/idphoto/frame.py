@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from idphoto.portrait import Portrait
     from idphoto.specs import Spec
 
-MAX_ENLARGEMENT: Final = 2.0
-"""Beyond twice, a print of 300 dpi shows less than 150 dots an inch of the source and looks blurred in the hand."""
+MAX_ENLARGEMENT: Final = 2.5
+"""Beyond it, a print of 300 dpi has less than 120 dots an inch of the source, and the eyes look blurred in the hand."""
 
 NOTED_ENLARGEMENT: Final = 1.25
 """Above it the softness shows beside a sharp photo."""

@@ -289,9 +289,9 @@ def _ids_by_name() -> dict[str, str]:
     return {_key(name): spec.spec_id for spec in load_specs().values() for name in (spec.spec_id, *spec.aliases)}
 
 
-SIDE_PX: Final = (64, 2400)
-"""Shorter than 64 px no face is recognisable; higher than 2400 px a portrait, whose head has at most 800 px, would have
-to be enlarged more than twice."""
+SIDE_PX: Final = (64, 3000)
+"""Shorter than 64 px no face is recognisable; higher than 3000 px a portrait, whose head has at most 800 px, would have
+to be enlarged more than 2.5 times."""
 
 SIDE_MM: Final = (10.0, 250.0)
 DPI: Final = (72, 1200)
