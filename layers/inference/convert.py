@@ -7,8 +7,8 @@ Not part of the build: the converted files are committed, because the converter 
     /tmp/converter/bin/python layers/inference/convert.py
 
 Each file is compared with the TensorFlow Lite interpreter on random input, and its digest is printed for
-``models.toml``. The converter's optimiser is not deterministic: it may place a transposition elsewhere, which changes the
-digest of a file and none of its values.
+``models.toml``. The converter's optimiser is not deterministic: it may place a transposition elsewhere, which changes
+the digest of a file and none of its values.
 
 Weights stay in half precision, as their authors published them, and are widened when a session opens: half the size
 with nothing lost.
@@ -18,18 +18,20 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import os
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnx
+import onnxruntime as ort
+import tensorflow as tf
+import tf2onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from sources import Model, fetch, load_models, write_atomically
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+from tensorflow.lite.python import schema_py_generated as schema
+from tensorflow.lite.tools import flatbuffer_utils
 
 OPSET = 17
 BIG_TENSOR = 256
@@ -54,8 +56,6 @@ def main() -> None:
 
 def convert(model: Model) -> bytes:
     """Return the ONNX file of one network."""
-    import tf2onnx
-
     flat = densify(fetch(model.source).read_bytes())
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "network.tflite"
@@ -78,17 +78,13 @@ def convert(model: Model) -> bytes:
 
 def densify(flat: bytes) -> bytes:
     """Replace sparse weights by dense ones, which is all that the converter understands."""
-    import tensorflow as tf
-    from tensorflow.lite.python import schema_py_generated as schema
-    from tensorflow.lite.tools import flatbuffer_utils
-
     network = flatbuffer_utils.read_model_from_bytearray(bytearray(flat))
     codes = [max(code.builtinCode, code.deprecatedBuiltinCode) for code in network.operatorCodes]
     graph = network.subgraphs[0]
     sparse = [op for op in graph.operators if codes[op.opcodeIndex] == schema.BuiltinOperator.DENSIFY]
     if not sparse:
         return flat
-    interpreter = _interpreter(tf, flat)
+    interpreter = _interpreter(flat)
     interpreter.set_tensor(0, np.zeros(graph.tensors[0].shape, np.float32))
     interpreter.invoke()
     dense = {}
@@ -158,8 +154,8 @@ def keep_outputs(graph: onnx.ModelProto, count: int) -> None:
 def split_prelu(graph: onnx.ModelProto) -> None:
     """Write ``prelu(x)`` as ``slope x + (1 - slope) relu(x)``, each product a depthwise 1x1 convolution.
 
-    onnxruntime's own PRelu is slow and makes it change the memory layout back and forth; convolutions and their sums stay
-    in its blocked layout. The landmark network takes 3.8 ms instead of 10.
+    onnxruntime's own PRelu is slow and makes it change the memory layout back and forth; convolutions and their sums
+    stay in its blocked layout. The landmark network takes 3.8 ms instead of 10.
     """
     weights = {tensor.name: tensor for tensor in graph.graph.initializer}
     nodes: list[onnx.NodeProto] = []
@@ -171,11 +167,10 @@ def split_prelu(graph: onnx.ModelProto) -> None:
         slope = numpy_helper.to_array(weights[node.input[1]]).astype(np.float32).reshape(-1, 1, 1, 1)
         for factor, name in ((slope, f"{result}_slope"), (1 - slope, f"{result}_rest")):
             graph.graph.initializer.append(numpy_helper.from_array(factor, name))
-        channels = {"group": slope.size, "kernel_shape": [1, 1]}
         nodes += [
             helper.make_node("Relu", [inputs], [f"{result}_positive"]),
-            helper.make_node("Conv", [inputs, f"{result}_slope"], [f"{result}_line"], **channels),
-            helper.make_node("Conv", [f"{result}_positive", f"{result}_rest"], [f"{result}_bend"], **channels),
+            helper.make_node("Conv", [inputs, f"{result}_slope"], [f"{result}_line"], group=slope.size),
+            helper.make_node("Conv", [f"{result}_positive", f"{result}_rest"], [f"{result}_bend"], group=slope.size),
             helper.make_node("Add", [f"{result}_bend", f"{result}_line"], [result]),
         ]
     del graph.graph.node[:]
@@ -184,8 +179,6 @@ def split_prelu(graph: onnx.ModelProto) -> None:
 
 def fold(graph: onnx.ModelProto) -> onnx.ModelProto:
     """Compute what is constant and drop what does nothing, without anything specific to one kind of machine."""
-    import onnxruntime as ort
-
     with tempfile.TemporaryDirectory() as folder:
         path = str(Path(folder) / "folded.onnx")
         options = ort.SessionOptions()
@@ -248,14 +241,11 @@ def put_in_order(graph: onnx.GraphProto) -> None:
 
 def report_difference(name: str, flat: bytes, data: bytes) -> None:
     """Print the largest difference between the two runtimes over a few random inputs."""
-    import onnxruntime as ort
-    import tensorflow as tf
-
     session = ort.InferenceSession(data, providers=["CPUExecutionProvider"])
     source = session.get_inputs()[0]
     random = np.random.default_rng(0)
     try:
-        interpreter = _interpreter(tf, flat)
+        interpreter = _interpreter(flat)
     except RuntimeError:
         print(f"{name}: not compared, TensorFlow Lite itself lacks one of its operators")
         return
@@ -273,7 +263,7 @@ def report_difference(name: str, flat: bytes, data: bytes) -> None:
     print(f"{name}: at most {worst:.1e} from TensorFlow Lite")
 
 
-def _interpreter(tf: Any, flat: bytes) -> Any:
+def _interpreter(flat: bytes) -> Any:
     plain = tf.lite.experimental.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
     interpreter = tf.lite.Interpreter(
         model_content=flat,

