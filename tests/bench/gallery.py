@@ -82,7 +82,9 @@ def before(photo: Rgb, face: Face, portrait: Portrait) -> Rgb:
     return canvas.rgb[top : top + portrait.height, left : left + portrait.width]
 
 
-def sheet(name: str, columns: list[tuple[str, Rgb]], places: dict[str, tuple[float, float]], side: float) -> Image.Image:
+def sheet(
+    name: str, columns: list[tuple[str, Rgb]], places: dict[str, tuple[float, float]], side: float
+) -> Image.Image:
     """Lay out whole pictures above rows of close-ups."""
     wholes = [_fit(Image.fromarray(picture), 10_000, WHOLE_HEIGHT) for _, picture in columns]
     width = max(sum(whole.width + 4 for whole in wholes), LABEL * 7 + 2 * len(columns) * (CLOSE_UP + 4))
@@ -106,7 +108,9 @@ def sheet(name: str, columns: list[tuple[str, Rgb]], places: dict[str, tuple[flo
 
 def _fit(image: Image.Image, width: int, height: int) -> Image.Image:
     scale = min(width / image.width, height / image.height)
-    return image.resize((max(1, round(image.width * scale)), max(1, round(image.height * scale))), Image.Resampling.LANCZOS)
+    return image.resize(
+        (max(1, round(image.width * scale)), max(1, round(image.height * scale))), Image.Resampling.LANCZOS
+    )
 
 
 def _close_up(picture: Rgb, centre: tuple[float, float], side: float) -> Image.Image:

@@ -45,8 +45,8 @@ def estimate_foreground(rgb: Rgb, matte: Matte) -> Rgb:
 
     cells = Image.fromarray(np.rint(person).astype(np.uint8))
     box = (0, 0, width / CELL, height / CELL)
-    out = np.array(cells.resize((width, height), Image.Resampling.BILINEAR, box))
-    np.copyto(out, rgb, where=(matte >= OPAQUE)[..., None])
+    beyond = cells.resize((width, height), Image.Resampling.BILINEAR, box)
+    out = np.array(Image.composite(Image.fromarray(rgb), beyond, _mask(matte >= OPAQUE)))
 
     mixed = np.flatnonzero((matte > 0) & (matte < OPAQUE))
     if mixed.size:
@@ -61,8 +61,13 @@ def estimate_foreground(rgb: Rgb, matte: Matte) -> Rgb:
 
 def _continue(rgb: Rgb, known: Mask) -> tuple[F32, Mask]:
     """Cell colours ``(h, w, 3)`` continued from the known pixels, and the cells ``(h, w)`` that hold any of these."""
-    share = np.asarray(Image.fromarray(known.astype(np.uint8) * np.uint8(255)).reduce(CELL), np.float32) / 255
-    masked = np.where(known[..., None], rgb, np.uint8(0))
-    colours = np.asarray(Image.fromarray(masked).reduce(CELL), np.float32) / np.maximum(share, 1e-3)[..., None]
-    colours = np.clip(colours, 0, 255)
-    return fill_gaps(colours, np.where(share > CELL_SHARE, share, 0).astype(np.float32)), share > 0
+    mask = _mask(known)
+    share = np.asarray(mask.reduce(CELL), np.float32) / 255
+    masked = Image.composite(Image.fromarray(rgb), Image.new("RGB", mask.size), mask)
+    colours = np.asarray(masked.reduce(CELL), np.float32) / np.maximum(share, 1e-3)[..., None]
+    weight = np.where(share > CELL_SHARE, share, np.float32(0))
+    return fill_gaps(np.minimum(colours, 255), weight), share > 0
+
+
+def _mask(chosen: Mask) -> Image.Image:
+    return Image.fromarray(chosen.astype(np.uint8) * np.uint8(255))

@@ -1,4 +1,4 @@
-"""Array tools for soft masks: resizing, box means, and smooth filling of colours where nothing is known.
+"""Array tools for soft masks: cells, box means, and smooth filling of colours where nothing is known.
 
 Work on soft structures is done on *cells*, squares of ``n x n`` px, and only their result is read at single pixels.
 """
@@ -20,14 +20,6 @@ def smoothstep(x: F32, low: float, high: float) -> F32:
     """Map ``low..high`` to 0..1 with a flat start and a flat end (Hermite), and clamp beyond them."""
     t = np.clip((x - np.float32(low)) / np.float32(high - low), 0, 1)
     return np.asarray(t * t * (3 - 2 * t), np.float32)
-
-
-def resize(field: F32, width: int, height: int) -> F32:
-    """Resample a field ``(h, w)`` to ``(height, width)``: linear when it grows, area mean when it shrinks."""
-    shrinks = width < field.shape[1]
-    image = Image.fromarray(np.ascontiguousarray(field, np.float32))
-    method = Image.Resampling.BOX if shrinks else Image.Resampling.BILINEAR
-    return np.array(image.resize((width, height), method))
 
 
 def box_mean(field: F32, radius: int) -> F32:
@@ -52,14 +44,10 @@ def dilate(mask: Mask, radius: float) -> Mask:
 
 
 def to_cells(field: F32 | Rgb, cell: int) -> F32:
-    """Mean of each cell of ``cell x cell`` px, ``(h, w)`` or ``(h, w, 3)``; cells cut by the border average what they have."""
+    """Mean of each cell of ``cell x cell`` px of float32 ``(h, w)`` or uint8 ``(h, w, 3)``; the last may hold fewer."""
     if cell == 1:
         return np.asarray(field, np.float32)
-    if field.dtype == np.uint8:
-        return np.asarray(Image.fromarray(field).reduce(cell), np.float32)
-    if field.ndim == 2:
-        return np.array(Image.fromarray(np.ascontiguousarray(field)).reduce(cell))
-    return np.stack([to_cells(np.ascontiguousarray(field[..., k]), cell) for k in range(field.shape[2])], axis=-1)
+    return np.array(Image.fromarray(np.ascontiguousarray(field)).reduce(cell), np.float32)
 
 
 def repeat_cells(mask: Mask, cell: int, shape: tuple[int, ...]) -> Mask:
@@ -95,9 +83,11 @@ class CellReader:
         """Values ``(N,)`` or ``(N, k)`` of a field ``(h, w)`` or ``(h, w, k)``."""
         flat = field.reshape(field.shape[0] * field.shape[1], *field.shape[2:])
         shape = (-1,) + (1,) * (flat.ndim - 1)
-        total = flat[self._corners[0]] * self._weights[0].reshape(shape)
+        total = flat.take(self._corners[0], axis=0) * self._weights[0].reshape(shape)
         for corner, weight in zip(self._corners[1:], self._weights[1:], strict=True):
-            total += flat[corner] * weight.reshape(shape)
+            part = flat.take(corner, axis=0)
+            part *= weight.reshape(shape)
+            total += part
         return np.asarray(total, np.float32)
 
 

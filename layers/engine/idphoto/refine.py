@@ -24,8 +24,8 @@ OUTER_EDGE, INNER_EDGE = 0.014, 0.012
 """How far the edge may lie outside and inside the coarse matte's own soft zone."""
 FLYAWAY_REACH, GAP_REACH = 0.07, 0.05
 """Before a plain wall: how far from the coarse edge single hairs, and gaps between locks, are looked for."""
-HAIR_ENDS = 0.6
-"""Single hairs are looked for down to here below the chin; gaps above it only: before a wall, a white shirt looks like one."""
+HAIR_ENDS, GAPS_END = 0.6, -0.25
+"""Single hairs are looked for down to here below the chin; gaps end at the mouth, for a light collar looks like one."""
 HAIR_SOFTNESS, CLOTHES_SOFTNESS = 0.012, 0.007
 """Half width of the contour where the coarse matte decides."""
 MIN_SOFTNESS = 0.8
@@ -38,18 +38,20 @@ background is no gap. Between them lies the error of the landmarks."""
 NEAR_CONTOUR = 0.008
 """Everywhere, the mixture may move the coarse contour by about this much."""
 UNSURE = (0.05, 0.2)
-"""Where the coarse matte is farther than this, from not at all to fully, from 0 and 1, the mixture is free to decide."""
+"""The mixture decides freely where the coarse matte is so far from 0 and from 1: from here on, and from here fully."""
 
 # Colour distances are RMS over the channels, 0..255.
-PLAIN_SPREAD = 4.5
-"""A background whose colours spread by less is a plain wall: sensor noise and JPEG stay below, wallpaper and foliage do
-not (walls of twelve ID selfies 0.3 to 3, outdoor backgrounds 10 to 50)."""
+PLAIN_SPREADS = (5.0, 10.0)
+"""A background whose colours spread by less is a plain wall, fully and at all: sensor noise and JPEG stay below,
+foliage does not (walls of twelve ID selfies 2 to 4, painted backdrops 4 to 8, rooms and streets 10 to 50)."""
+CALM_SPREADS = (12.0, 20.0)
+"""Before a background up to here, fully and at all, gaps are looked for in hair that stands out from it."""
 WALL_RESIDUAL = 3.0
 """A quadratic surface stands for the whole wall when half of the background lies within this of it."""
 WALL_NEARBY = 10.0
 """The wall's surface replaces the colour continued from the neighbourhood where they differ by less; shadows stay."""
 HAIR_SHARE_MAX = 0.5
-"""Less of the cells around than this, unlike the wall, are hairs before it; more are something else behind the person."""
+"""Less than this of the cells around, when unlike the wall, are hairs before it; more are other things behind."""
 NOISE_FLOOR = 2.0
 """Least spread of any colour: 8-bit rounding and JPEG."""
 PURE_BACKGROUND, PURE_PERSON, PURE_MAX = 1.5, 1.0, 0.3
@@ -57,19 +59,19 @@ PURE_BACKGROUND, PURE_PERSON, PURE_MAX = 1.5, 1.0, 0.3
 BELIEF_SPREADS = (1.5, 4.5)
 BELIEF_DISTANCE = (8.0, 30.0)
 PERSON_SPREAD_SHARE = 0.5
-"""The mixture is believed, from not at all to fully, by the distance of the colours in levels, and in spreads: all of the
-background's and this part of the person's, whose colour next to the pixel is known better than the background behind
-it."""
+"""The mixture is believed, from not at all to fully, by the distance of the colours in levels, and in spreads: all of
+the background's and this part of the person's, whose colour is seen next to the pixel, not behind it."""
 UNEXPLAINED = 12.0
 """A pixel this far off the line between both colours is no mixture of them."""
 WALL_LIKE = (2.0, 5.0)
 """A colour is that of the plain wall, fully and at all, within these many spreads."""
-DOUBTFUL = (0.03, 0.15)
+DOUBTFUL = (0.1, 0.4)
 """What looks like the wall is the wall where the coarse matte is less sure than this, at all and fully."""
 GAP_LIKENESS = (0.25, 0.85)
 """A gap is as far from the wall as up to these parts of the way to the hair; fully, and at all."""
 GAP_CELL = 0.6
 """A cell of which more shows the wall does not tell the colour of hair."""
+GAP_SPREADS = (4.0, 7.0)
 GAP_DISTANCE = (40.0, 80.0)
 """Gaps are looked for in what differs so much from the wall: hair does, an ear or a collar may not."""
 
@@ -78,13 +80,12 @@ _WALL_ROUNDS = 6
 
 @dataclass(frozen=True, eq=False)
 class _Zones:
-    """Cells ``(h, w)``: surely person, surely background, to be solved, where gaps may be, and hair before a plain wall."""
+    """Cells ``(h, w)``: surely person, surely background, to be solved, and where hair may have gaps."""
 
     person: Mask
     background: Mask
     solve: Mask
     gap: Mask
-    hair_ground: Mask
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,8 +93,8 @@ class _Colours:
     """What person and background would look like, and how surely; ``(..., 3)`` and ``(...)``, 0..255."""
 
     person: F32
-    background: F32
     person_spread: F32
+    background: F32
     background_spread: F32
 
     def at(self, read: CellReader) -> _Colours:
@@ -102,17 +103,29 @@ class _Colours:
             [self.person, self.background, self.person_spread[..., None], self.background_spread[..., None]], axis=-1
         )
         values = read(stacked)
-        return _Colours(values[:, :3], values[:, 3:6], values[:, 6], values[:, 7])
+        return _Colours(values[:, :3], values[:, 6], values[:, 3:6], values[:, 7])
+
+
+@dataclass(frozen=True, eq=False)
+class _Study:
+    """What is known in cells: the corrected matte, zones, colours, and how far single hairs and gaps are looked for."""
+
+    coarse: F32
+    zones: _Zones
+    colours: _Colours
+    flyaway: F32
+    calm: F32
 
 
 @dataclass(frozen=True, eq=False)
 class _Mixture:
-    """Opacity by the mixture, 0..1, its belief, 0..1, and the distances to the background and between the colours."""
+    """Opacity by the mixture and its belief, 0..1; distance to the background, of both colours, and their spread."""
 
     opacity: F32
     belief: F32
     from_background: F32
     contrast: F32
+    spread: F32
 
 
 def refine_edges(rgb: Rgb, coarse: Matte, landmarks: Landmarks, cell: int) -> Matte:
@@ -137,44 +150,56 @@ def refine_edges(rgb: Rgb, coarse: Matte, landmarks: Landmarks, cell: int) -> Ma
     shape = rgb.shape[:2]
     head = guess_head_height(landmarks) / cell
     chin = float(landmarks[mesh.CHIN, 1]) / cell
-    picture = to_cells(rgb, cell)
     coarse = np.maximum(coarse, _face(landmarks, cell, coarse.shape, FACE_KEPT))
+    study = _study(to_cells(rgb, cell), coarse, head, chin)
 
-    zones = _zones(coarse, np.zeros(coarse.shape, bool), head, chin)
-    wall = _fit_wall(picture, zones.background)
-    background = _without_hairs(picture, zones.background, wall, head)
-    colours = _continue_colours(picture, zones.person, background, wall, head)
-    plain = colours.background_spread < PLAIN_SPREAD
-    like_wall = np.where(plain, 1 - smoothstep(_rms(picture - colours.background) / colours.background_spread, *WALL_LIKE), 0)
-    coarse = (coarse * (1 - like_wall * smoothstep(1 - coarse, *DOUBTFUL))).astype(np.float32)
-    zones = _zones(coarse, plain, head, chin)
-    person, background = _settle(picture, coarse, zones, wall, head)
-    colours = _continue_colours(picture, person, background, None, head)
-
-    matte = repeat_cells(coarse > 0.5, cell, shape).astype(np.float32)
-    pixels = np.flatnonzero(repeat_cells(zones.solve, cell, shape))
+    matte = repeat_cells(study.coarse > 0.5, cell, shape).astype(np.float32)
+    pixels = np.flatnonzero(repeat_cells(study.zones.solve, cell, shape))
     if not pixels.size:
         return matte
     rows, columns = np.divmod(pixels, shape[1])
     read = CellReader(rows, columns, cell, coarse.shape)
-    mixture = _unmix(rgb.reshape(-1, 3)[pixels].astype(np.float32), colours.at(read))
-    face = _face(landmarks, cell, coarse.shape, FACE_AWARE)
-    ground = np.stack([coarse, _distance(coarse), face, zones.hair_ground.astype(np.float32)], axis=-1)
-    coarse_here, distance, face_here, hair_ground = read(ground).T
-    softness = np.where(rows < chin * cell, HAIR_SOFTNESS, CLOTHES_SOFTNESS) * head
-    contour = smoothstep((distance / np.maximum(softness, MIN_SOFTNESS / cell)).astype(np.float32), -1, 1)
+    mixture = _unmix(rgb.reshape(-1, 3)[pixels].astype(np.float32), study.colours.at(read))
+    beside_face = 1 - _face(landmarks, cell, coarse.shape, FACE_AWARE)
+    fields = np.stack([study.coarse, _distance(study.coarse), beside_face, study.flyaway, study.calm], axis=-1)
+    sureness, distance, beside, flyaway, calm = read(fields).T
 
-    unsure = smoothstep(coarse_here, *UNSURE) * smoothstep(1 - coarse_here, *UNSURE) * (1 - face_here)
-    freedom = np.maximum(np.exp(-((distance / (NEAR_CONTOUR * head)) ** 2)), unsure)
-    freedom = np.where(distance < 0, np.maximum(freedom, hair_ground), freedom)
+    softness = np.where(rows < chin * cell, np.float32(HAIR_SOFTNESS), np.float32(CLOTHES_SOFTNESS)) * head
+    contour = smoothstep(distance / np.maximum(softness, MIN_SOFTNESS / cell), -1, 1)
+    unsure = smoothstep(sureness, *UNSURE) * smoothstep(1 - sureness, *UNSURE)
+    freedom = np.maximum(np.exp(-((distance / (NEAR_CONTOUR * head)) ** 2)), unsure * beside)
+    freedom = np.where(distance < 0, np.maximum(freedom, flyaway), freedom)
     solved = contour + (mixture.opacity - contour) * mixture.belief * freedom
-
-    # Inside, only what looks like the wall, between hair that does not, is a gap.
-    like_person = smoothstep(mixture.from_background / mixture.contrast, *GAP_LIKENESS)
-    gap = (1 - like_person) * mixture.belief * smoothstep(mixture.contrast, *GAP_DISTANCE) * (1 - face_here)
-    gap *= np.where((distance > 0) & (rows < chin * cell), hair_ground, 0)
-    matte.ravel()[pixels] = np.minimum(solved, 1 - gap)
+    matte.ravel()[pixels] = np.minimum(solved, 1 - np.where(distance > 0, calm * beside * _gap(mixture), 0))
     return matte
+
+
+def _study(picture: F32, coarse: F32, head: float, chin: float) -> _Study:
+    """Learn in cells what the background is like, correct the coarse matte by it, and continue the colours."""
+    nowhere = np.zeros_like(coarse)
+    zones = _zones(coarse, nowhere, nowhere, head)
+    wall = _fit_wall(picture, zones.background)
+    background = _without_hairs(picture, zones.background, wall, head)
+    behind, spread = _continue_background(picture, background, wall, head)
+
+    plain = 1 - smoothstep(spread, *PLAIN_SPREADS)
+    like_wall = plain * (1 - smoothstep(_rms(picture - behind) / spread, *WALL_LIKE))
+    coarse = np.asarray(coarse * (1 - like_wall * smoothstep(1 - coarse, *DOUBTFUL)), np.float32)
+    rows = np.arange(coarse.shape[0])[:, None]
+    flyaway = plain * (rows < chin + HAIR_ENDS * head)
+    calm = (1 - smoothstep(spread, *CALM_SPREADS)) * (rows < chin + GAPS_END * head)
+    zones = _zones(coarse, flyaway, calm, head)
+    background = _without_hairs(picture, zones.background, wall, head)
+    person, background = _settle(picture, coarse, zones, background, (behind, spread), head)
+    colours = _Colours(*_continue_colour(picture, person, head), *_continue_colour(picture, background, head))
+    return _Study(coarse, zones, colours, flyaway, calm)
+
+
+def _gap(mixture: _Mixture) -> F32:
+    """How far a pixel in the hair is a gap, 0..1: what looks like the background, where the hair looks unlike it."""
+    like_background = 1 - smoothstep(mixture.from_background / mixture.contrast, *GAP_LIKENESS)
+    unlike = smoothstep(mixture.contrast, *GAP_DISTANCE) * smoothstep(mixture.contrast / mixture.spread, *GAP_SPREADS)
+    return like_background * unlike * mixture.belief
 
 
 def _face(landmarks: Landmarks, cell: int, shape: tuple[int, ...], scale: float) -> F32:
@@ -187,20 +212,17 @@ def _face(landmarks: Landmarks, cell: int, shape: tuple[int, ...], scale: float)
     return np.asarray(image, np.float32)
 
 
-def _zones(coarse: F32, plain: Mask, head: float, chin: float) -> _Zones:
+def _zones(coarse: F32, flyaway: F32, calm: F32, head: float) -> _Zones:
     some_person, some_background = coarse > 0.05, coarse < 0.95
     maybe_person = dilate(some_person, OUTER_EDGE * head)
+    maybe_person |= dilate(some_person, FLYAWAY_REACH * head) & (flyaway > 0)
     maybe_background = dilate(some_background, INNER_EDGE * head)
-    rows = np.arange(coarse.shape[0])[:, None]
-    hair_ground = plain & (rows < chin + HAIR_ENDS * head)
-    flyaway = dilate(some_person, FLYAWAY_REACH * head) & hair_ground
-    gap = dilate(some_background, GAP_REACH * head) & hair_ground & (rows < chin)
+    gap = dilate(some_background, GAP_REACH * head) & (calm > 0)
     return _Zones(
         person=~maybe_background,
-        background=~(maybe_person | flyaway),
-        solve=(maybe_person | flyaway) & (maybe_background | gap),
+        background=~maybe_person,
+        solve=maybe_person & (maybe_background | gap),
         gap=gap,
-        hair_ground=hair_ground,
     )
 
 
@@ -231,46 +253,49 @@ def _without_hairs(picture: F32, background: Mask, wall: F32 | None, head: float
         return background
     unlike = background & (_rms(picture - wall) > WALL_NEARBY)
     radius = max(2, round(SPREAD_REACH * head))
-    share = box_mean(unlike.astype(np.float32), radius) / np.maximum(box_mean(background.astype(np.float32), radius), 1e-4)
+    share = box_mean(unlike.astype(np.float32), radius) / np.maximum(
+        box_mean(background.astype(np.float32), radius), 1e-4
+    )
     return background & ~(unlike & (share < HAIR_SHARE_MAX))
 
 
-def _continue_colours(picture: F32, person: Mask, background: Mask, wall: F32 | None, head: float) -> _Colours:
-    """Continue both colours and their spreads from the cells where they are known over all cells."""
+def _continue_colour(picture: F32, known: Mask, head: float) -> tuple[F32, F32]:
+    """Continue a colour ``(h, w, 3)`` and its spread ``(h, w)`` from the cells where it is known over all cells."""
     radius = max(2, round(SPREAD_REACH * head))
-    filled = []
-    for known in (person, background):
-        weight = known.astype(np.float32)
-        share = np.maximum(box_mean(weight, radius), 1e-4)
-        moments = np.concatenate([picture, picture**2], axis=-1) * weight[..., None]
-        moments = box_mean(moments, radius) / share[..., None]
-        variance = np.maximum(moments[..., 3:] - moments[..., :3] ** 2, 0).mean(axis=-1)
-        filled.append(fill_gaps(np.concatenate([picture, np.sqrt(variance)[..., None]], axis=-1), weight))
-    (person_fill, background_fill) = filled
-    behind = background_fill[..., :3]
+    weight = known.astype(np.float32)
+    ones = np.ones_like(weight)[..., None]
+    moments = np.concatenate([picture, (picture * picture).mean(axis=-1, keepdims=True), ones], axis=-1)
+    sums = box_mean(moments * weight[..., None], radius)
+    means = sums[..., :4] / np.maximum(sums[..., 4:], np.float32(1e-4))
+    spread = np.sqrt(np.maximum(means[..., 3] - (means[..., :3] ** 2).mean(axis=-1), 0))
+    filled = fill_gaps(np.concatenate([picture, spread[..., None]], axis=-1), weight)
+    return filled[..., :3], np.hypot(filled[..., 3], np.float32(NOISE_FLOOR))
+
+
+def _continue_background(picture: F32, known: Mask, wall: F32 | None, head: float) -> tuple[F32, F32]:
+    """Continue the background's colour and spread; as the wall's surface where that agrees."""
+    colour, spread = _continue_colour(picture, known, head)
     if wall is not None:
-        same = np.exp(-((_rms(behind - wall) / WALL_NEARBY) ** 2))[..., None]
-        behind = behind + (wall - behind) * same
-    return _Colours(
-        person_fill[..., :3],
-        behind,
-        np.hypot(person_fill[..., 3], NOISE_FLOOR),
-        np.hypot(background_fill[..., 3], NOISE_FLOOR),
-    )
+        same = np.exp(-((_rms(colour - wall) / WALL_NEARBY) ** 2))[..., None]
+        colour = colour + (wall - colour) * same
+    return colour, spread
 
 
-def _settle(picture: F32, coarse: F32, zones: _Zones, wall: F32 | None, head: float) -> tuple[Mask, Mask]:
+def _settle(
+    picture: F32, coarse: F32, zones: _Zones, background: Mask, behind: tuple[F32, F32], head: float
+) -> tuple[Mask, Mask]:
     """Cells of known person and background after a first solution in cells.
 
     What turns out to be wall or person close to the edge says more of the colours there (a shadow on the wall, the tip
     of a lock) than what lies farther off; and what the coarse matte took for hair, but shows the wall, is not hair.
     """
     deep = zones.person & ~zones.gap
-    clean = _without_hairs(picture, zones.background, wall, head)
-    mixture = _unmix(picture, _continue_colours(picture, deep, clean, wall, head))
+    mixture = _unmix(picture, _Colours(*_continue_colour(picture, deep, head), *behind))
     sure = zones.solve & (mixture.belief > 0.5)
-    person = (zones.person & ~(sure & (mixture.opacity < GAP_CELL))) | (sure & (mixture.opacity > 0.95) & (coarse > 0.5))
-    background = clean | (sure & (mixture.opacity < 0.1) & (coarse < 0.5))
+    person = (zones.person & ~(sure & (mixture.opacity < GAP_CELL))) | (
+        sure & (mixture.opacity > 0.95) & (coarse > 0.5)
+    )
+    background = background | (sure & (mixture.opacity < 0.1) & (coarse < 0.5))
     return person, background
 
 
@@ -290,7 +315,7 @@ def _unmix(colour: F32, colours: _Colours) -> _Mixture:
     spread = np.hypot(colours.background_spread, PERSON_SPREAD_SHARE * colours.person_spread)
     belief = smoothstep(contrast / spread, *BELIEF_SPREADS) * smoothstep(contrast, *BELIEF_DISTANCE)
     belief = belief * np.exp(-((unexplained / np.maximum(UNEXPLAINED, 2.5 * colours.background_spread)) ** 2))
-    return _Mixture(opacity, belief, _rms(offset), contrast)
+    return _Mixture(opacity, belief, _rms(offset), contrast, spread)
 
 
 def _distance(coarse: F32) -> F32:

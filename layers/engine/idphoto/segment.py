@@ -35,6 +35,8 @@ _IMAGENET_SD = np.array([0.229, 0.224, 0.225], np.float32)
 PRIOR_SURE, PRIOR_CORE, PRIOR_AWARE = 0.9, 0.85, 0.5
 MISSED_WIDTH = 0.07
 """A part that only the prior sees is believed from this width, in head heights: less is the prior's own blur."""
+DENT_REACH, DENT_SURROUNDED = 0.05, (0.8, 0.9)
+"""Within this radius, in head heights, so much person around a cell makes it person, at all and fully."""
 STRAY_DISTANCE = 0.2
 """What U-2-Net sees farther than this, in head heights, from all that the prior sees is not the person's."""
 
@@ -78,6 +80,9 @@ def _fuse(outline: F32, shown: F32, prior: F32, head: float, landmarks: Landmark
     # No hole where the prior is sure with a margin.
     core = smoothstep(-box_mean((prior < PRIOR_CORE).astype(np.float32), max(1, radius // 2)), -0.02, 0)
     matte = np.maximum(matte, core)
+    # Nor a dent that the person surrounds: a badge, a button, a reflection.
+    around = box_mean(matte, max(1, round(DENT_REACH * head)))
+    matte = np.maximum(matte, smoothstep(around, *DENT_SURROUNDED))
 
     matte = np.where(dilate(prior > PRIOR_AWARE, STRAY_DISTANCE * head), matte, np.float32(0))
     return np.asarray(matte * _joined_to_face(matte, head, landmarks), np.float32)
@@ -144,12 +149,12 @@ def _prior(rgb: Rgb, landmarks: Landmarks, models: Models, cell: int, width: int
     for extent in PRIOR_VIEWS:
         box = _view(rgb, landmarks, extent)
         view = image.resize((_PRIOR_SIDE, _PRIOR_SIDE), Image.Resampling.BILINEAR, box, reducing_gap=2.0)
-        pixels = np.asarray(view, np.float32)[None] / 255
+        pixels = np.asarray(view, np.float32)[None] / np.float32(255)
         plain = models.run("person_prior", pixels)[0].reshape(_PRIOR_SIDE, _PRIOR_SIDE)
         mirrored = models.run("person_prior", np.ascontiguousarray(pixels[:, :, ::-1]))[0].reshape(plain.shape)
-        total += _place((plain + mirrored[:, ::-1]) / 2, box, cell, width, height)
+        total += _place((plain + mirrored[:, ::-1]) * np.float32(0.5), box, cell, width, height)
         views += _place(np.ones_like(plain), box, cell, width, height)
-    return total / np.maximum(views, 1e-3)
+    return np.asarray(total / np.maximum(views, 1e-3), np.float32)
 
 
 def _place(square: F32, box: tuple[int, int, int, int], cell: int, width: int, height: int) -> F32:

@@ -44,10 +44,8 @@ def covered_rectangle(matte: Matte, covered: Mask, landmarks: Landmarks) -> tupl
     left, top, right, bottom = (min(n * cell, end) for n, end in zip(box, (width, height, width, height), strict=True))
 
     # The grid cut away up to a cell too much on each side.
-    rows = missing[:, left:right].any(axis=1)
-    top, bottom = _grow(rows, top, bottom, cell)
-    columns = missing[top:bottom].any(axis=0)
-    left, right = _grow(columns, left, right, cell)
+    top, bottom = _grow(np.any(missing[:, left:right], axis=1), top, bottom, cell)
+    left, right = _grow(np.any(missing[top:bottom], axis=0), left, right, cell)
     return left, top, right, bottom
 
 
