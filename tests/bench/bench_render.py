@@ -60,7 +60,7 @@ def main() -> None:
         spec = get_spec(spec_id)
         chosen = frame(portrait, spec)
         rendered = render(portrait, spec, solid)
-        person = cutout(portrait, chosen)
+        person = cutout(rendered)
         stages: tuple[Callable[[], object], ...] = (
             partial(frame, portrait, spec),
             partial(apply_frame, portrait, chosen),
@@ -68,7 +68,7 @@ def main() -> None:
             partial(render, portrait, spec, gradient),
             partial(render, portrait, spec, solid, mark),
             partial(encode_jpeg, rendered.rgb, spec.dpi),
-            partial(cutout, portrait, chosen),
+            partial(cutout, rendered),
             partial(encode_png, person, spec.dpi),
         )
         times = [milliseconds(stage) for stage in stages]

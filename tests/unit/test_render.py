@@ -67,7 +67,7 @@ def test_a_cutout_keeps_the_persons_colour_where_it_is_transparent(make_portrait
     portrait.rgb[...] = (200, 150, 120)
     portrait.rgb[outside] = 0
     rendered = render(portrait, SPEC, Background())
-    rgba = cutout(portrait, rendered.frame)
+    rgba = cutout(rendered)
     assert rgba.shape == (SPEC.height_px, SPEC.width_px, 4)
     assert np.array_equal(rgba[:, :, 3], rendered.alpha)
     assert np.abs(rgba[:, :, :3].astype(int) - (200, 150, 120)).max() <= 1

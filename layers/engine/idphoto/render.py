@@ -36,13 +36,14 @@ class Rendered:
     ----------
     rgb
         uint8 ``(H, W, 3)`` of exactly the specification's size.
-    alpha
-        uint8 ``(H, W)``, opacity of the person.
+    person, alpha
+        uint8 ``(H, W, 3)`` and ``(H, W)``, the person's own colours and opacity.
     frame
         Where it lies on the portrait, its measures and its warnings.
     """
 
     rgb: Rgb
+    person: Rgb
     alpha: Alpha
     frame: Frame
 
@@ -69,19 +70,18 @@ def render(portrait: Portrait, spec: Spec, background: Background, watermark: Wa
     chosen = frame(portrait, spec)
     person, alpha = apply_frame(portrait, chosen)
     rgb = _composite(person, alpha, background)
-    return Rendered(stamp(rgb, watermark) if watermark else rgb, alpha, chosen)
+    return Rendered(stamp(rgb, watermark) if watermark else rgb, person, alpha, chosen)
 
 
-def cutout(portrait: Portrait, chosen: Frame) -> NDArray[np.uint8]:
-    """Return the person alone, uint8 ``(H, W, 4)``, not multiplied by the opacity.
+def cutout(rendered: Rendered) -> NDArray[np.uint8]:
+    """Return the person of a photo alone, uint8 ``(H, W, 4)``, not multiplied by the opacity.
 
     Transparent pixels continue the colours beside them, so that no viewer that scales the picture draws a dark line
     around the person.
     """
-    person, alpha = apply_frame(portrait, chosen)
-    faint = alpha < FAINT
-    person[faint] = _bled(person, alpha)[faint]
-    return np.dstack([person, alpha])
+    person, alpha = rendered.person, rendered.alpha
+    faint = (alpha < FAINT)[:, :, None]
+    return np.dstack([np.where(faint, _bled(person, alpha), person), alpha])
 
 
 def _composite(person: Rgb, alpha: Alpha, background: Background) -> Rgb:

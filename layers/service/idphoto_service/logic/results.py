@@ -108,7 +108,7 @@ def _make(photo: PhotoRecord, recipe: Recipe, effect: str, origin: Origin, name:
         rendered = render(portrait, spec, Background.model_validate(recipe.params("background")))
     with watch.stage("encode"):
         image = encode_jpeg(rendered.rgb, spec.dpi)
-        transparent = encode_png(cutout(portrait, rendered.frame), spec.dpi)
+        transparent = encode_png(cutout(rendered), spec.dpi)
     with watch.stage("store"):
         image_key = photo_object(photo.partner, photo.key, f"{name}.jpg")
         cutout_key = photo_object(photo.partner, photo.key, f"{name}.png")
