@@ -26,7 +26,7 @@ help:
 	@echo 'make test-slow                the tests that take minutes'
 	@echo 'make check                    lint, types, template, state machine'
 	@echo 'make build [ARCH=arm64]       the layers as they are deployed, weighed against the limit of Lambda'
-	@echo 'make bench                    speed, memory and quality figures'
+	@echo 'make bench [PORTRAITS=dir]    speed, memory and quality figures'
 	@echo 'make gallery PORTRAITS=dir    contact sheets of your own portraits, in gallery/'
 	@echo 'make openapi                  write the API description, functions/openapi/openapi.json'
 	@echo 'make models                   fetch and prepare the models'
@@ -78,11 +78,15 @@ check: .cache/venv.stamp
 .PHONY: bench
 bench: .cache/venv.stamp $(MODEL)
 	@$(RUN) tests/bench/bench_photo.py
+	@$(RUN) tests/bench/bench_render.py
+	@$(RUN) tests/bench/bench_frame.py $${PORTRAITS:+"$$PORTRAITS"}
+	@$(RUN) tests/bench/bench_matte.py $${PORTRAITS:+"$$PORTRAITS"}
+	@$(if $(PORTRAITS),$(RUN) tests/bench/bench_checks.py "$$PORTRAITS")
 
 .PHONY: gallery
 gallery: .cache/venv.stamp $(MODEL)
 	@test -d "$$PORTRAITS" || { echo 'make gallery PORTRAITS=dir: a folder of portraits' >&2; exit 2; }
-	@$(RUN) tests/bench/gallery.py "$$PORTRAITS" gallery
+	@$(RUN) tests/bench/gallery.py "$$PORTRAITS" --out gallery
 
 .PHONY: clean
 clean:
