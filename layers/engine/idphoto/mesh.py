@@ -10,6 +10,9 @@ import numpy as np
 
 from idphoto.arrays import F32
 
+SURFACE_POINTS = 468
+"""The points of the face come first, those of the irises after them."""
+
 NOSE_TIP = 1
 FOREHEAD_TOP = 10
 CHIN = 152

@@ -57,12 +57,16 @@ _CANONICAL = _BASIS[:, 2:]
 class Pose:
     """Direction of a head, in degrees; all are 0 for a head that is upright and faces the camera.
 
+    Roll is the turn in the picture that makes the line through the eyes level; yaw and pitch are those of the head once
+    it is level, and so do not change when the picture is rotated.
+
     Attributes
     ----------
     yaw
         Positive when the face is turned to the viewer's right.
     pitch
-        Positive when the face is turned up.
+        Positive when the face is turned up. Portraits that look straight give -15 to 5: faces differ in how far their
+        brows and chins stand out.
     roll
         Positive when the head leans clockwise, as the viewer sees it.
     """
@@ -84,15 +88,13 @@ def estimate_pose(landmarks: Landmarks) -> Pose:
         ``(478, 3)`` float32, px.
     """
     rotation = fit_rotation(_CANONICAL, np.asarray(landmarks[_INDICES], np.float64), _WEIGHTS)
-    forward = rotation @ np.array([0.0, 0.0, -1.0])
-    yaw = np.arctan2(forward[0], -forward[2])
-    pitch = np.arctan2(-forward[1], np.hypot(forward[0], forward[2]))
-    # R = R_yaw R_pitch R_roll; what is left after undoing the first two is the roll in the image plane.
-    cos_yaw, sin_yaw, cos_pitch, sin_pitch = np.cos(yaw), np.sin(yaw), np.cos(pitch), np.sin(pitch)
-    turn = np.array([[cos_yaw, 0, -sin_yaw], [0, 1, 0], [sin_yaw, 0, cos_yaw]])
-    nod = np.array([[1, 0, 0], [0, cos_pitch, sin_pitch], [0, -sin_pitch, cos_pitch]])
-    lean = (turn @ nod).T @ rotation
-    roll = np.arctan2(lean[1, 0], lean[0, 0])
+    # R = R_roll R_yaw R_pitch: the axis across the head shows the roll, the forward axis of the levelled head the rest.
+    across, forward = rotation[:, 0], -rotation[:, 2]
+    roll = np.arctan2(across[1], across[0])
+    sideways = np.cos(roll) * forward[0] + np.sin(roll) * forward[1]
+    down = np.cos(roll) * forward[1] - np.sin(roll) * forward[0]
+    yaw = np.arctan2(sideways, -forward[2])
+    pitch = np.arcsin(np.clip(-down, -1.0, 1.0))
     return Pose(float(np.degrees(yaw)), float(np.degrees(pitch)), float(np.degrees(roll)))
 
 
