@@ -141,11 +141,7 @@ def decode(data: bytes) -> Photo:
         # Decoders warn about broken metadata, which is dropped here anyway.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            rgb = (
-                _decode_heic(data)
-                if picture_format is PictureFormat.HEIC
-                else _decode_pillow(data, picture_format)
-            )
+            rgb = _decode_heic(data) if picture_format is PictureFormat.HEIC else _decode_pillow(data, picture_format)
     except ImageError:
         raise
     except Image.DecompressionBombError as error:
