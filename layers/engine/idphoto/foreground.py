@@ -39,9 +39,10 @@ def estimate_foreground(rgb: Rgb, matte: Matte) -> Rgb:
         ``(H, W, 3)`` uint8; the picture itself where the person is opaque, its continued colours a little beyond it.
     """
     height, width = matte.shape
-    person, near = _continue(rgb, matte > KNOWN_PERSON)
-    background, _ = _continue(rgb, matte < KNOWN_BACKGROUND)
-    person[~dilate(near, MARGIN)] = 0
+    person = _continue(rgb, matte > KNOWN_PERSON)
+    background = _continue(rgb, matte < KNOWN_BACKGROUND)
+    touched = np.asarray(_mask(matte > 0).reduce(CELL)) > 0
+    person[~dilate(touched, MARGIN)] = 0
 
     cells = Image.fromarray(np.rint(person).astype(np.uint8))
     box = (0, 0, width / CELL, height / CELL)
@@ -59,14 +60,14 @@ def estimate_foreground(rgb: Rgb, matte: Matte) -> Rgb:
     return out
 
 
-def _continue(rgb: Rgb, known: Mask) -> tuple[F32, Mask]:
-    """Cell colours ``(h, w, 3)`` continued from the known pixels, and the cells ``(h, w)`` that hold any of these."""
+def _continue(rgb: Rgb, known: Mask) -> F32:
+    """Cell colours ``(h, w, 3)``, continued from the known pixels."""
     mask = _mask(known)
     share = np.asarray(mask.reduce(CELL), np.float32) / 255
     masked = Image.composite(Image.fromarray(rgb), Image.new("RGB", mask.size), mask)
     colours = np.asarray(masked.reduce(CELL), np.float32) / np.maximum(share, 1e-3)[..., None]
     weight = np.where(share > CELL_SHARE, share, np.float32(0))
-    return fill_gaps(np.minimum(colours, 255), weight), share > 0
+    return fill_gaps(np.minimum(colours, 255), weight)
 
 
 def _mask(chosen: Mask) -> Image.Image:

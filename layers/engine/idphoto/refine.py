@@ -25,7 +25,7 @@ OUTER_EDGE, INNER_EDGE = 0.014, 0.012
 FLYAWAY_REACH, GAP_REACH = 0.07, 0.05
 """Before a plain wall: how far from the coarse edge single hairs, and gaps between locks, are looked for."""
 HAIR_ENDS, GAPS_END = 0.6, -0.25
-"""Single hairs are looked for down to here below the chin; gaps end at the mouth, for a light collar looks like one."""
+"""Single hairs are looked for down to here below the chin; gaps mostly end at the mouth: a light collar looks like one."""
 HAIR_SOFTNESS, CLOTHES_SOFTNESS = 0.012, 0.007
 """Half width of the contour where the coarse matte decides."""
 MIN_SOFTNESS = 0.8
@@ -44,6 +44,8 @@ UNSURE = (0.05, 0.2)
 PLAIN_SPREADS = (5.0, 10.0)
 """A background whose colours spread by less is a plain wall, fully and at all: sensor noise and JPEG stay below,
 foliage does not (walls of twelve ID selfies 2 to 4, painted backdrops 4 to 8, rooms and streets 10 to 50)."""
+EVEN_SPREADS = (3.0, 4.5)
+"""Before an even wall up to here, fully and at all, gaps are looked for as far as the chin."""
 CALM_SPREADS = (12.0, 20.0)
 """Before a background up to here, fully and at all, gaps are looked for in hair that stands out from it."""
 WALL_RESIDUAL = 3.0
@@ -71,6 +73,8 @@ GAP_LIKENESS = (0.25, 0.85)
 """A gap is as far from the wall as up to these parts of the way to the hair; fully, and at all."""
 GAP_CELL = 0.6
 """A cell of which more shows the wall does not tell the colour of hair."""
+FLYAWAY_DISTANCE = (15.0, 30.0)
+"""Single hairs are looked for where hair differs so much from the wall, at all and fully; shadows are not hairs."""
 GAP_SPREADS = (4.0, 7.0)
 GAP_DISTANCE = (40.0, 80.0)
 """Gaps are looked for in what differs so much from the wall: hair does, an ear or a collar may not."""
@@ -168,6 +172,7 @@ def refine_edges(rgb: Rgb, coarse: Matte, landmarks: Landmarks, cell: int) -> Ma
     contour = smoothstep(distance / np.maximum(softness, MIN_SOFTNESS / cell), -1, 1)
     unsure = smoothstep(sureness, *UNSURE) * smoothstep(1 - sureness, *UNSURE)
     freedom = np.maximum(np.exp(-((distance / (NEAR_CONTOUR * head)) ** 2)), unsure * beside)
+    flyaway *= smoothstep(mixture.contrast, *FLYAWAY_DISTANCE)
     freedom = np.where(distance < 0, np.maximum(freedom, flyaway), freedom)
     solved = contour + (mixture.opacity - contour) * mixture.belief * freedom
     matte.ravel()[pixels] = np.minimum(solved, 1 - np.where(distance > 0, calm * beside * _gap(mixture), 0))
@@ -187,7 +192,8 @@ def _study(picture: F32, coarse: F32, head: float, chin: float) -> _Study:
     coarse = np.asarray(coarse * (1 - like_wall * smoothstep(1 - coarse, *DOUBTFUL)), np.float32)
     rows = np.arange(coarse.shape[0])[:, None]
     flyaway = plain * (rows < chin + HAIR_ENDS * head)
-    calm = (1 - smoothstep(spread, *CALM_SPREADS)) * (rows < chin + GAPS_END * head)
+    even = (1 - smoothstep(spread, *EVEN_SPREADS)) * (rows < chin)
+    calm = np.where(rows < chin + GAPS_END * head, 1 - smoothstep(spread, *CALM_SPREADS), even).astype(np.float32)
     zones = _zones(coarse, flyaway, calm, head)
     background = _without_hairs(picture, zones.background, wall, head)
     person, background = _settle(picture, coarse, zones, background, (behind, spread), head)

@@ -35,7 +35,7 @@ _IMAGENET_SD = np.array([0.229, 0.224, 0.225], np.float32)
 PRIOR_SURE, PRIOR_CORE, PRIOR_AWARE = 0.9, 0.85, 0.5
 MISSED_WIDTH = 0.07
 """A part that only the prior sees is believed from this width, in head heights: less is the prior's own blur."""
-DENT_REACH, DENT_SURROUNDED = 0.05, (0.8, 0.9)
+DENT_REACH, DENT_SURROUNDED = 0.05, (0.85, 0.92)
 """Within this radius, in head heights, so much person around a cell makes it person, at all and fully."""
 STRAY_DISTANCE = 0.2
 """What U-2-Net sees farther than this, in head heights, from all that the prior sees is not the person's."""
@@ -82,7 +82,7 @@ def _fuse(outline: F32, shown: F32, prior: F32, head: float, landmarks: Landmark
     matte = np.maximum(matte, core)
     # Nor a dent that the person surrounds: a badge, a button, a reflection.
     around = box_mean(matte, max(1, round(DENT_REACH * head)))
-    matte = np.maximum(matte, smoothstep(around, *DENT_SURROUNDED))
+    matte = np.maximum(matte, np.where(prior > PRIOR_AWARE, smoothstep(around, *DENT_SURROUNDED), 0))
 
     matte = np.where(dilate(prior > PRIOR_AWARE, STRAY_DISTANCE * head), matte, np.float32(0))
     return np.asarray(matte * _joined_to_face(matte, head, landmarks), np.float32)
