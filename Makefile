@@ -43,8 +43,8 @@ serve: .cache/local.stamp
 	@$(RUN) -m local.stack serve $(if $(PORT),--port $(PORT))
 
 .PHONY: stop
-stop: .cache/venv.stamp
-	@$(RUN) -m local.stack stop
+stop:
+	@test ! -x $(RUN) || $(RUN) -m local.stack stop
 
 .PHONY: build
 build: .cache/venv.stamp $(MODEL)
@@ -90,7 +90,7 @@ gallery: .cache/venv.stamp $(MODEL)
 
 .PHONY: clean
 clean:
-	@test ! -x $(RUN) || $(RUN) -m local.stack stop
+	@$(MAKE) --no-print-directory stop
 	rm -rf $(VENV) .cache .local .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info out gallery $(MODEL)
 
 # --- what they need, installed once
