@@ -70,6 +70,8 @@ def _open(name: str, folder: Path | None, threads: int) -> ort.InferenceSession:
     options.inter_op_num_threads = 1
     options.execution_mode = ort.ExecutionMode.ORT_SEQUENTIAL
     options.log_severity_level = 3
+    # Planning all buffers of a run as one block saves no time here, and holds 55 MB more.
+    options.enable_mem_pattern = False
     # Spinning threads burn the CPU share that the next stage needs, and are billed.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     path = folder / f"{name}.onnx" if folder else idphoto_models.path(name)
