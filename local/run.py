@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from local.deploy import DeployError
 from local.emulator import EmulatorError
 from local.sample import astronaut
 from local.stack import serve
+
+POLL_SECONDS = 0.2
 
 FILES = ("photo.jpg", "photo.png", "check.json", "annotated.png")
 
@@ -37,10 +40,7 @@ def main() -> None:
     with Client(stack.base_url, stack.api_key) as client:
         try:
             print(f"Sending {name or 'the astronaut of scikit-image'} ({len(photo):,} bytes)", flush=True)
-            body = request(photo, client.upload(photo))
-            steps = ", ".join(step for step in ("check", "make", "background") if step in body)
-            print(f"Running the chain: {steps}", flush=True)
-            answer = client.post("/chain", body)
+            answer = follow(client, client.post("/executions", request(photo, client.upload(photo))))
         except ApiError as error:
             refuse(client, error, out)
         finish(client, answer, out)
@@ -57,6 +57,23 @@ def request(photo: bytes, upload_id: str) -> dict[str, Any]:
     if background := os.environ.get("BACKGROUND"):
         body["background"] = {"color": background}
     return body
+
+
+def follow(client: Client, execution: dict[str, Any]) -> dict[str, Any]:
+    """Print each state of an execution as it ends, and return the chain's answer."""
+    told = 0
+    while True:
+        execution = client.get(f"/executions/{execution['execution_id']}")
+        ended = [state for state in execution["states"] if state["status"] != "running"]
+        for state in ended[told:]:
+            print(f"  {state['state']}: {state['status']} after {state['ms'] or 0:.0f} ms", flush=True)
+        told = len(ended)
+        if execution["status"] == "succeeded":
+            answer: dict[str, Any] = execution["result"]
+            return answer
+        if execution["status"] != "running":
+            raise ApiError(execution["error"]["status"], execution["error"])
+        time.sleep(POLL_SECONDS)
 
 
 def finish(client: Client, answer: dict[str, Any], out: Path) -> None:
