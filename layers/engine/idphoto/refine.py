@@ -9,7 +9,7 @@ is not believed, the contour of the coarse matte stands, firm on clothes and sof
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -25,7 +25,8 @@ OUTER_EDGE, INNER_EDGE = 0.014, 0.012
 FLYAWAY_REACH, GAP_REACH = 0.07, 0.05
 """Before a plain wall: how far from the coarse edge single hairs, and gaps between locks, are looked for."""
 HAIR_ENDS, GAPS_END = 0.6, -0.25
-"""Single hairs are looked for down to here below the chin; gaps mostly end at the mouth: a light collar looks like one."""
+"""Single hairs are looked for down to here below the chin, most gaps down to the mouth: a light collar looks like
+one."""
 HAIR_SOFTNESS, CLOTHES_SOFTNESS = 0.012, 0.007
 """Half width of the contour where the coarse matte decides."""
 MIN_SOFTNESS = 0.8
@@ -71,6 +72,8 @@ DOUBTFUL = (0.1, 0.4)
 """What looks like the wall is the wall where the coarse matte is less sure than this, at all and fully."""
 GAP_LIKENESS = (0.25, 0.85)
 """A gap is as far from the wall as up to these parts of the way to the hair; fully, and at all."""
+PURE_CELL = 0.02
+"""A cell of which less is of the other kind holds no hair, or no gap."""
 GAP_CELL = 0.6
 """A cell of which more shows the wall does not tell the colour of hair."""
 FLYAWAY_DISTANCE = (15.0, 30.0)
@@ -84,10 +87,11 @@ _WALL_ROUNDS = 6
 
 @dataclass(frozen=True, eq=False)
 class _Zones:
-    """Cells ``(h, w)``: surely person, surely background, to be solved, and where hair may have gaps."""
+    """Cells ``(h, w)``: surely person, surely background, at the coarse edge, to be solved, and of gaps in hair."""
 
     person: Mask
     background: Mask
+    edge: Mask
     solve: Mask
     gap: Mask
 
@@ -198,6 +202,10 @@ def _study(picture: F32, coarse: F32, head: float, chin: float) -> _Study:
     background = _without_hairs(picture, zones.background, wall, head)
     person, background = _settle(picture, coarse, zones, background, (behind, spread), head)
     colours = _Colours(*_continue_colour(picture, person, head), *_continue_colour(picture, background, head))
+    # Far from the edge only cells that hold some of the other kind have anything to solve.
+    opacity = _unmix(picture, colours).opacity
+    mixed = np.where(coarse > 0.5, opacity < 1 - PURE_CELL, opacity > PURE_CELL)
+    zones = replace(zones, solve=zones.edge | (zones.solve & dilate(mixed, 1)))
     return _Study(coarse, zones, colours, flyaway, calm)
 
 
@@ -220,13 +228,15 @@ def _face(landmarks: Landmarks, cell: int, shape: tuple[int, ...], scale: float)
 
 def _zones(coarse: F32, flyaway: F32, calm: F32, head: float) -> _Zones:
     some_person, some_background = coarse > 0.05, coarse < 0.95
-    maybe_person = dilate(some_person, OUTER_EDGE * head)
-    maybe_person |= dilate(some_person, FLYAWAY_REACH * head) & (flyaway > 0)
     maybe_background = dilate(some_background, INNER_EDGE * head)
+    maybe_person = dilate(some_person, OUTER_EDGE * head)
+    edge = maybe_person & maybe_background
+    maybe_person |= dilate(some_person, FLYAWAY_REACH * head) & (flyaway > 0)
     gap = dilate(some_background, GAP_REACH * head) & (calm > 0)
     return _Zones(
         person=~maybe_background,
         background=~maybe_person,
+        edge=edge,
         solve=maybe_person & (maybe_background | gap),
         gap=gap,
     )

@@ -126,7 +126,7 @@ def _view(rgb: Rgb, landmarks: Landmarks, extent: tuple[float, float, float]) ->
 def _outline(rgb: Rgb, landmarks: Landmarks, models: Models, cell: int, width: int, height: int) -> tuple[F32, F32]:
     """U-2-Net's map in cells, and how far each cell lies within its view (1, falling to 0 at inner edges)."""
     box = _view(rgb, landmarks, OUTLINE_VIEW)
-    view = Image.fromarray(rgb).resize((_OUTLINE_SIDE, _OUTLINE_SIDE), Image.Resampling.LANCZOS, box, reducing_gap=3.0)
+    view = Image.fromarray(rgb).resize((_OUTLINE_SIDE, _OUTLINE_SIDE), Image.Resampling.LANCZOS, box, reducing_gap=1.5)
     pixels = np.asarray(view, np.float32)
     pixels = (pixels / max(float(pixels.max()), 1.0) - _IMAGENET_MEAN) / _IMAGENET_SD
     saliency = models.run("u2net", np.ascontiguousarray(pixels.transpose(2, 0, 1)[None]))[0][0, 0]

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from idphoto.arrays import F32, Landmarks, Mask, Matte
-from idphoto.raster import to_cells
+from idphoto import mesh
+from idphoto.arrays import F32, F64, Landmarks, Mask, Matte
+from idphoto.raster import dilate, repeat_cells, to_cells
 
 CUT_ALPHA = 0.1
 """More opaque than this, a pixel of the person that the photo does not cover counts as lost."""
+BODY = 0.3
+"""A cell with so much of the person below the chin is body."""
 TRIM_GRID = 48
 """Cells along the longer side of the canvas in which rectangles are compared."""
 
@@ -34,13 +37,18 @@ def covered_rectangle(matte: Matte, covered: Mask, landmarks: Landmarks) -> tupl
         Left, top, right, bottom, px; the last two are just beyond the part.
     """
     height, width = matte.shape
-    missing = (matte > CUT_ALPHA) & ~covered
+    cell = max(1, -(-max(height, width) // TRIM_GRID))
+    kept = to_cells(matte, cell)
+    # A matte ends a little before a body that the photo cuts, so the neighbouring cells count as body too.
+    body = repeat_cells(dilate(kept > BODY, 1), cell, matte.shape)
+    body &= np.arange(height)[:, None] > landmarks[mesh.CHIN, 1]
+    missing = ((matte > CUT_ALPHA) | body) & ~covered
     if not missing.any():
         return 0, 0, width, height
-    cell = max(1, -(-max(height, width) // TRIM_GRID))
     lost = (to_cells(missing.astype(np.float32), cell) > 0).astype(np.float32)
-    face = landmarks[:, :2] / cell
-    box = _best_rectangle(to_cells(matte, cell), lost, face.min(axis=0), face.max(axis=0))
+    # The middle of the face stays; its rim may itself lie beyond the photo.
+    start, end = np.quantile(landmarks[:, :2] / cell, (0.25, 0.75), axis=0)
+    box = _best_rectangle(kept, lost, start, end)
     left, top, right, bottom = (min(n * cell, end) for n, end in zip(box, (width, height, width, height), strict=True))
 
     # The grid cut away up to a cell too much on each side.
@@ -49,7 +57,7 @@ def covered_rectangle(matte: Matte, covered: Mask, landmarks: Landmarks) -> tupl
     return left, top, right, bottom
 
 
-def _best_rectangle(kept: F32, lost: F32, face_start: F32, face_end: F32) -> tuple[int, int, int, int]:
+def _best_rectangle(kept: F32, lost: F32, face_start: F64, face_end: F64) -> tuple[int, int, int, int]:
     """Left, top, right, bottom around the face that hold the most of ``kept`` and, before that, none of ``lost``."""
     h, w = kept.shape
     worth = np.pad((kept - lost * kept.size).astype(np.float64), ((1, 0), (1, 0))).cumsum(axis=0).cumsum(axis=1)
