@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from idphoto import mesh
 from idphoto.portrait import Portrait
+from idphoto.upright import HEAD_TO_FACE
 
 SKIN, NECK, CLOTH = (205, 160, 130), (90, 60, 50), (40, 60, 140)
 
@@ -21,12 +22,13 @@ def draw(
     right: float = 600,
     eyes: float = 0.5,
     shoulders: float = 0.95,
+    skull: float = 1.0,
 ) -> Portrait:
     """Draw an egg-shaped head on a neck on shoulders.
 
     ``head`` is crown to chin in px; ``above``, ``below``, ``left`` and ``right`` are how far the source reaches from
     the crown, the chin and the midline; ``eyes`` is how far the eyes are below the crown and ``shoulders`` how far they
-    reach sideways, in head heights.
+    reach sideways, in head heights; ``skull`` is how high the head would be without its hair, as the face tells it.
     """
     width, height = round(left + right), round(above + head + below)
     crown, chin, middle = above, above + head, left
@@ -45,6 +47,7 @@ def draw(
     landmarks[:, 0] = middle
     landmarks[:, 1] = crown + eyes * head
     landmarks[mesh.CHIN, 1] = chin
+    landmarks[mesh.FOREHEAD_TOP, 1] = chin - skull * head / HEAD_TO_FACE
     return Portrait(rgb, np.rint(opacity * 255).astype(np.uint8), landmarks, float(crown), float(chin))
 
 

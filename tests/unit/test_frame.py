@@ -176,6 +176,19 @@ def test_a_source_that_ends_early_first_uses_what_the_ranges_allow(make_portrait
     assert chosen.continued_rows == 0
 
 
+@pytest.mark.parametrize("below", [0.2, 0.25, 0.3, 0.4, 0.5])
+def test_no_number_lies_so_near_its_bound_that_a_measuring_error_leaves_the_range(
+    below: float, make_portrait: MakePortrait
+) -> None:
+    spec = get_spec("jp_passport")
+    chosen = frame(make_portrait(below=below * 400), spec)
+    head, gap = spec.head_height_px, spec.top_gap_px
+    assert gap is not None
+    assert head.min <= chosen.head_height_px * (1 - 0.005)
+    assert chosen.head_height_px * (1 + 0.005) <= head.max
+    assert gap.min + 1 <= chosen.top_gap_px <= gap.max - 1
+
+
 def test_a_body_that_still_ends_too_early_is_continued_to_the_edge(make_portrait: MakePortrait) -> None:
     portrait = make_portrait(below=0.7 * 400)
     chosen = frame(portrait, NARROW)
@@ -251,13 +264,28 @@ def test_a_head_of_too_few_pixels_is_refused_with_both_numbers(make_portrait: Ma
     spec = get_spec("cn_1inch")
     with pytest.raises(SourceTooSmallError) as caught:
         frame(make_portrait(head=90), spec)
-    assert caught.value.details == {"head_px": 90, "needed_px": int(np.ceil(spec.head_height_px.min / MAX_ENLARGEMENT))}
+    assert caught.value.details["head_px"] == 90
+    needed = caught.value.details["needed_px"]
+    assert isinstance(needed, int)
+    assert frame(make_portrait(head=needed), spec).enlargement == pytest.approx(MAX_ENLARGEMENT, rel=0.05)
+    with pytest.raises(SourceTooSmallError):
+        frame(make_portrait(head=needed - 2), spec)
 
 
 def test_moderate_enlargement_is_a_warning(make_portrait: MakePortrait) -> None:
     chosen = frame(make_portrait(head=180), get_spec("cn_1inch"))
     assert [warning.code for warning in chosen.warnings] == ["ENLARGED"]
     assert chosen.warnings[0].details == {"enlargement": round(chosen.enlargement, 2)}
+
+
+def test_much_hair_is_a_warning_where_the_authority_measures_to_the_skull(make_portrait: MakePortrait) -> None:
+    hairy = make_portrait(skull=0.8)
+    (warning,) = frame(hairy, get_spec("de_passport")).warnings
+    assert warning.code == "HAIR_HIGH"
+    assert warning.details["skull_px"] < warning.details["needed_px"]
+    assert warning.message_zh
+    assert not frame(hairy, get_spec("jp_passport")).warnings
+    assert not frame(make_portrait(skull=0.95), get_spec("de_passport")).warnings
 
 
 def test_eyes_that_cannot_lie_on_the_prescribed_line_are_refused(make_portrait: MakePortrait) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from idphoto.arrays import F64, Rgb
-from idphoto.background import Background, paint, rgb_of
+from idphoto.background import COLORS, Background, paint, rgb_of
 from idphoto.encode import encode_jpeg
 from idphoto.portrait import Portrait
 from idphoto.render import cutout, render
@@ -18,6 +18,9 @@ from PIL import Image
 
 MakePortrait = Callable[..., Portrait]
 SPEC = get_spec("cn_1inch")
+
+LONGEST_RUN = 16
+"""Rows of a dithered gradient that may have the same value one after another."""
 
 
 def luma(rgb: Rgb | F64) -> F64:
@@ -39,6 +42,16 @@ def test_a_solid_background_has_exactly_the_colour_asked_for(color: str, make_po
     empty = rendered.alpha == 0
     assert empty.mean() > 0.2
     assert np.all(rendered.rgb[empty] == rgb_of(background.color))
+
+
+@pytest.mark.parametrize("color", [*COLORS, "#01FE80"])
+def test_a_solid_background_survives_jpeg_to_one_level(color: str, make_portrait: MakePortrait) -> None:
+    background = Background(color=color)
+    rendered = render(make_portrait(shoulders=0.5), SPEC, background)
+    far = slice(0, int(rendered.frame.top_gap_px) // 8 * 8 - 8)
+    with Image.open(io.BytesIO(encode_jpeg(rendered.rgb, SPEC.dpi))) as image:
+        decoded = np.asarray(image)[far].astype(int)
+    assert np.abs(decoded - rgb_of(background.color)).max() <= 1
 
 
 def test_the_inside_of_the_person_does_not_depend_on_the_background(make_portrait: MakePortrait) -> None:
@@ -87,6 +100,20 @@ def test_a_gradient_shows_no_bands_even_as_jpeg(color: str, gradient: int, make_
     assert np.abs(error).max() < 0.75
     flat = block_means(decoded[above] ** 2) - block_means(decoded[above]) ** 2
     assert flat.min() > 0.01
+
+
+def test_a_slow_gradient_has_no_step_and_the_mean_of_its_colour(make_portrait: MakePortrait) -> None:
+    """Eight levels over 600 rows: rounded, each would be a band of 75 equal rows."""
+    background = Background.model_validate({"color": "#E8E8E8", "gradient": 1, "end_color": "#F0F0F0"})
+    spec = get_spec("us_passport")
+    rendered = render(make_portrait(shoulders=0.5), spec, background)
+    beside = rendered.rgb[:, :40].astype(float)
+    assert np.all(rendered.alpha[:, :40] == 0)
+    ideal = paint(spec.width_px, spec.height_px, background)[:, :40]
+    assert np.abs((beside - ideal).mean(axis=(1, 2))).max() < 0.5
+    column = rendered.rgb[:, 0, 0]
+    changes = np.flatnonzero(np.diff(column))
+    assert np.diff(changes).max() <= LONGEST_RUN
 
 
 def test_the_same_request_gives_the_same_pixels(make_portrait: MakePortrait) -> None:

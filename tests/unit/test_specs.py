@@ -28,6 +28,7 @@ SIZES = {
     "cn_2inch_small": (413, 531, 300),
     "cn_2inch": (413, 579, 300),
     "cn_2inch_large": (413, 626, 300),
+    "cn_5inch": (1051, 1500, 300),
     "cn_passport": (390, 567, 300),
     "cn_visa": (390, 567, 300),
     "cn_id_card": (358, 441, 350),
@@ -90,6 +91,13 @@ def test_an_official_head_height_in_millimetres(spec_id: str, head: tuple[float,
     mm = spec.height_mm / spec.height_px
     assert spec.head_height_px.min * mm == pytest.approx(head[0])
     assert spec.head_height_px.max * mm == pytest.approx(head[1])
+
+
+@pytest.mark.parametrize(
+    ("spec_id", "top"), [("us_passport", "hair"), ("jp_passport", "hair"), ("de_passport", "skull")]
+)
+def test_a_specification_says_what_its_head_is_measured_to(spec_id: str, top: str) -> None:
+    assert get_spec(spec_id).head_height.top == top
 
 
 def test_the_us_eye_line_lies_28_to_35_mm_above_the_lower_edge() -> None:

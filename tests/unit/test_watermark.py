@@ -67,7 +67,15 @@ def test_text_becomes_a_picture_that_shows_on_white_and_on_black() -> None:
     assert tile[drawn][:, :3].max() == 255
 
 
-@pytest.mark.parametrize("text", ["", "   ", "x" * 41, "样张", "a\nb"])
+def test_the_longest_text_is_drawn_whole_within_the_allowed_size() -> None:
+    tile = text_tile("W" * 40)
+    assert tile.shape[1] <= 2000
+    Watermark(tile)
+    drawn = (tile[:, :, 3] > 128).sum(axis=0)
+    assert drawn[[0, -1]].max() < 10 < np.median(drawn)
+
+
+@pytest.mark.parametrize("text", ["", "   ", "x" * 41, "样张", "épreuve", "a\nb"])
 def test_text_that_cannot_be_drawn_is_refused(text: str) -> None:
     with pytest.raises(WatermarkInvalidError):
         text_tile(text)

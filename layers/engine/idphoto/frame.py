@@ -16,10 +16,11 @@ from idphoto.arrays import F32, F64, Alpha, Rgb
 from idphoto.body import TOUCHING, Body, measure_body, side_strength
 from idphoto.continuation import MAX_STRETCH, stretch_end
 from idphoto.errors import NotFeasibleError
+from idphoto.upright import guess_head_height
 
 if TYPE_CHECKING:
     from idphoto.portrait import Portrait
-    from idphoto.specs import Spec
+    from idphoto.specs import PixelRange, Spec
 
 MAX_ENLARGEMENT: Final = 2.5
 """Beyond it, a print of 300 dpi has less than 120 dots an inch of the source, and the eyes look blurred in the hand."""
@@ -32,6 +33,14 @@ HEAD_BESIDE_MIDLINE: Final = 0.40
 
 MAX_OFF_CENTRE: Final = 0.015
 """Of the photo's width: how far the face may leave the middle when a body is cut on one side."""
+
+BOUND_MARGIN: Final = 0.05
+"""Of an allowed range, kept free at both ends: 0.2 mm of a head of 32 to 36 mm. Heads of finished photos measure up to
+0.6 % off, and are still within the range."""
+
+SKULL_TOLERANCE: Final = 0.1
+"""Of the head's height: on close-cropped heads, where hair adds nothing, the skull guessed from the face was found off
+by 1 to 10 %."""
 
 LEAST_GAP: Final = 0.02
 """Of the photo's height, where no top gap is prescribed: no hair at the very edge."""
@@ -221,14 +230,14 @@ def _refuse_cut_head(portrait: Portrait) -> None:
 def _allowed_heads_and_gaps(portrait: Portrait, spec: Spec) -> tuple[F64, F64]:
     """Every allowed pair of head height and top gap, photo px, each ``(N,)``; the best of each head among them."""
     height = spec.height_px
-    allowed_head, allowed_gap, allowed_eyes = spec.head_height_px, spec.top_gap_px, spec.eye_line_px
-    heads = np.append(np.linspace(allowed_head.min, allowed_head.max, _STEPS), allowed_head.target)
+    heads = np.append(np.linspace(*_safe(spec.head_height_px), _STEPS), spec.head_height_px.target)
     eyes = (portrait.eye_y - portrait.crown_y) / portrait.head_height * heads
-    least, most = (allowed_gap.min, allowed_gap.max) if allowed_gap else (LEAST_GAP * height, MOST_GAP * height)
+    least, most = _safe(spec.top_gap_px) if spec.top_gap_px else (LEAST_GAP * height, MOST_GAP * height)
     lowest, highest = np.full_like(heads, least), np.minimum(most, height - heads)
-    if allowed_eyes:
-        lowest = np.maximum(lowest, height - eyes - allowed_eyes.max)
-        highest = np.minimum(highest, height - eyes - allowed_eyes.min)
+    if spec.eye_line_px:
+        least_eyes, most_eyes = _safe(spec.eye_line_px)
+        lowest = np.maximum(lowest, height - eyes - most_eyes)
+        highest = np.minimum(highest, height - eyes - least_eyes)
     possible = lowest <= highest
     if not possible.any():
         raise HeadShapeError(eyes_below_crown=round(float(eyes[-1] / heads[-1]), 3))
@@ -237,6 +246,12 @@ def _allowed_heads_and_gaps(portrait: Portrait, spec: Spec) -> tuple[F64, F64]:
     steps = np.linspace(0, 1, _STEPS)
     gaps = np.column_stack([best, lowest[:, None] + (highest - lowest)[:, None] * steps])
     return np.repeat(heads, gaps.shape[1]), gaps.ravel()
+
+
+def _safe(allowed: PixelRange) -> tuple[float, float]:
+    """Least and most of a range that measuring errors do not leave."""
+    margin = BOUND_MARGIN * (allowed.max - allowed.min)
+    return allowed.min + margin, allowed.max - margin
 
 
 def _best_gap(spec: Spec, heads: F64, eyes: F64) -> F64:
@@ -333,11 +348,13 @@ def _frame_of(portrait: Portrait, spec: Spec, candidates: _Candidates, best: int
         continued_rows=rows,
         continued_left=columns_left,
         continued_right=columns_right,
-        warnings=_warnings(scale, rows, columns_left, columns_right),
+        warnings=_warnings(portrait, spec, scale, (rows, columns_left, columns_right)),
     )
 
 
-def _warnings(scale: float, rows: int, left: int, right: int) -> tuple[FrameWarning, ...]:
+def _warnings(
+    portrait: Portrait, spec: Spec, scale: float, continued: tuple[int, int, int]
+) -> tuple[FrameWarning, ...]:
     warnings = []
     if scale > NOTED_ENLARGEMENT:
         warnings.append(
@@ -348,13 +365,26 @@ def _warnings(scale: float, rows: int, left: int, right: int) -> tuple[FrameWarn
                 {"enlargement": round(scale, 2)},
             )
         )
-    if rows or left or right:
+    if any(continued):
+        below, left, right = continued
         warnings.append(
             FrameWarning(
                 "BODY_CONTINUED",
                 "The source ends too early; the clothes were continued to the edge of the photo.",
                 "原图身体部分不足，已将衣物延伸至照片边缘。",
-                {"below_px": rows, "left_px": left, "right_px": right},
+                {"below_px": below, "left_px": left, "right_px": right},
+            )
+        )
+    skull = guess_head_height(portrait.landmarks) * scale
+    needed = spec.head_height_px.min
+    if spec.head_height.top == "skull" and skull < (1 - SKULL_TOLERANCE) * needed:
+        warnings.append(
+            FrameWarning(
+                "HAIR_HIGH",
+                "The authority measures the head without the hair, and under this hair it may be too small; flatter "
+                "hair is safer.",
+                "该机构按不含头发的头顶测量头部高度，当前发型下头部可能偏小，建议压低头发后重拍。",
+                {"skull_px": round(skull), "needed_px": round(needed)},
             )
         )
     return tuple(warnings)

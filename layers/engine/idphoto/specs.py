@@ -71,6 +71,19 @@ class Range(_Frozen):
         return self
 
 
+class HeadHeight(Range):
+    """The allowed height of the head, from the chin up.
+
+    Attributes
+    ----------
+    top
+        What the authority measures to: ``hair``, the top of the hair; or ``skull``, where the head would end without
+        hair.
+    """
+
+    top: Literal["hair", "skull"] = "hair"
+
+
 class Kilobytes(_Frozen):
     """Allowed size of the file, in units of 1024 bytes."""
 
@@ -106,7 +119,8 @@ class Spec(_Frozen):
     backgrounds
         Allowed colours, the usual one first.
     head_height
-        Crown to chin, the hair on top included.
+        Chin to crown. Photos are framed by the top of the hair, which is seen; where the authority measures to the
+        skull, which must be guessed, a warning says when much hair may leave the head too small.
     eye_line
         Height of the eyes above the lower edge, where it is prescribed.
     top_gap
@@ -134,7 +148,7 @@ class Spec(_Frozen):
     height_px: int = Field(gt=0)
     dpi: int = Field(gt=0)
     backgrounds: tuple[Color, ...] = Field(min_length=1)
-    head_height: Range
+    head_height: HeadHeight
     eye_line: Range | None = None
     top_gap: Range | None = None
     format: Literal["jpeg", "png"] = "jpeg"
@@ -264,7 +278,7 @@ def search_specs(query: str = "", country: str | None = None, document: Document
         for spec in load_specs().values()
         if (country is None or spec.country == country.strip().upper())
         and (document is None or spec.document == document)
-        and all(word in text for text in [_search_text(spec)] for word in words)
+        and _mentions(spec, words)
     ]
     return sorted(found, key=lambda spec: (whole not in map(_key, _names(spec)), spec.country.casefold() not in words))
 
@@ -273,9 +287,10 @@ def _names(spec: Spec) -> tuple[str, ...]:
     return (spec.spec_id, *spec.aliases, spec.name, spec.name_zh)
 
 
-def _search_text(spec: Spec) -> str:
+def _mentions(spec: Spec, words: list[str]) -> bool:
     sizes = (f"{spec.width_px}x{spec.height_px}", f"{spec.width_mm:g}x{spec.height_mm:g}mm")
-    return "\n".join(map(_key, (*_names(spec), *sizes, spec.country, spec.document)))
+    text = "\n".join(map(_key, (*_names(spec), *sizes, spec.country, spec.document)))
+    return all(word in text for word in words)
 
 
 def _key(name: str) -> str:

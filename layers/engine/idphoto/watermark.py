@@ -13,9 +13,13 @@ from idphoto.arrays import Rgb
 from idphoto.errors import ParameterError
 
 TEXT_LENGTH: Final = 40
-_TEXT_HEIGHT: Final = 96
+_TEXT_SIZE: Final = 96
+"""Of the font, px: taller than a mark is ever drawn on a photo, so that it is only ever reduced."""
+
 _TEXT_STROKE: Final = 4
 _TILE_SIDE: Final = 2000
+_LONGEST_LINE: Final = 1900
+"""Px; the rest is for the outline, and for letters whose widths a smaller font rounds up."""
 
 
 class WatermarkInvalidError(ParameterError):
@@ -80,7 +84,8 @@ def text_tile(text: str) -> NDArray[np.uint8]:
     Parameters
     ----------
     text
-        1..40 characters of Latin-1: no font for other scripts comes with the engine. Register those as a picture.
+        1..40 printable ASCII characters: the font that Pillow brings has no accents and no other scripts, and no
+        other font exists on every machine. Register such a text as a picture.
 
     Returns
     -------
@@ -89,17 +94,17 @@ def text_tile(text: str) -> NDArray[np.uint8]:
     Raises
     ------
     WatermarkInvalidError
-        The text is empty, too long, or in another script.
+        The text is empty, too long, or has other characters.
     """
     line = text.strip()
-    drawable = line.isprintable() and all(ord(letter) < 256 for letter in line)
-    if not 1 <= len(line) <= TEXT_LENGTH or not drawable:
+    if not 1 <= len(line) <= TEXT_LENGTH or not (line.isascii() and line.isprintable()):
         raise WatermarkInvalidError(
-            field="text", given=text[: 2 * TEXT_LENGTH], allowed=f"1 to {TEXT_LENGTH} printable Latin-1 characters"
+            field="text", given=text[: 2 * TEXT_LENGTH], allowed=f"1 to {TEXT_LENGTH} printable ASCII characters"
         )
-    font = ImageFont.load_default(size=_TEXT_HEIGHT)
+    length = ImageFont.load_default(_TEXT_SIZE).getlength(line)
+    font = ImageFont.load_default(_TEXT_SIZE * min(1.0, _LONGEST_LINE / length))
     left, top, right, bottom = font.getbbox(line, stroke_width=_TEXT_STROKE)
-    width, height = min(int(np.ceil(right - left)), _TILE_SIDE), int(np.ceil(bottom - top))
+    width, height = int(np.ceil(right - left)), int(np.ceil(bottom - top))
     tile = Image.new("RGBA", (width, height), (255, 255, 255, 0))
     ImageDraw.Draw(tile).text(
         (-left, -top), line, font=font, fill="white", stroke_width=_TEXT_STROKE, stroke_fill=(70, 70, 70, 255)
