@@ -65,8 +65,8 @@ class Pose:
     yaw
         Positive when the face is turned to the viewer's right.
     pitch
-        Positive when the face is turned up. Portraits that look straight give -15 to 5: faces differ in how far their
-        brows and chins stand out.
+        Positive when the face is turned up. The fit knows one standard face, so people who look straight ahead differ:
+        frontal portraits gave -15 to 14, with a median of -7.
     roll
         Positive when the head leans clockwise, as the viewer sees it.
     """
