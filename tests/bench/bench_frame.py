@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -51,8 +52,18 @@ def only_portrait(rgb: Rgb, models: Models) -> tuple[Portrait, float] | None:
     return build_portrait(rgb, person.face, models), person.face.pose.yaw
 
 
-def measure(portrait: Portrait, spec: Spec, models: Models) -> tuple[float, float, float] | str:
-    """Return head height error %, eye tilt in degrees and centre offset % of a finished photo, or why there is none."""
+@dataclass(frozen=True)
+class Measured:
+    """Head height error %, eye tilt in degrees, centre offset %, and whether the specification allows the head."""
+
+    head: float
+    tilt: float
+    centre: float
+    within: bool
+
+
+def measure(portrait: Portrait, spec: Spec, models: Models) -> Measured | str:
+    """Measure the finished photo, or say why there is none."""
     try:
         rendered = render(portrait, spec, Background(color="white"))
     except EngineError as refusal:
@@ -64,14 +75,16 @@ def measure(portrait: Portrait, spec: Spec, models: Models) -> tuple[float, floa
     crown = find_crown(rendered.alpha * np.float32(1 / 255), landmarks)
     chin = float(landmarks[mesh.CHIN, 1])
     height_error = 100 * ((chin - crown) / rendered.frame.head_height_px - 1)
+    allowed = spec.head_height_px
+    within = allowed.min <= chin - crown <= allowed.max
     offset = 100 * (midline_x(landmarks) + 0.5 - spec.width_px / 2) / spec.width_px
-    return height_error, eye_roll(landmarks), offset
+    return Measured(height_error, eye_roll(landmarks), offset, within=within)
 
 
 def main() -> None:
     """Print one row a photo and the maxima of the frontal ones."""
     models = Models(threads=2)
-    frontal: list[tuple[float, float, float]] = []
+    frontal: list[Measured] = []
     print(f"{'picture':<25}{'spec':<15}{'yaw':>6}{'head %':>9}{'tilt':>8}{'centre %':>10}")
     for name, rgb in pictures():
         found = only_portrait(rgb, models)
@@ -85,13 +98,15 @@ def main() -> None:
             if isinstance(result, str):
                 print(f"{start}  {result}")
                 continue
-            print(f"{start}{result[0]:>9.2f}{result[1]:>8.2f}{result[2]:>10.2f}")
+            outside = "" if result.within else "  head outside its range"
+            print(f"{start}{result.head:>9.2f}{result.tilt:>8.2f}{result.centre:>10.2f}{outside}")
             if abs(yaw) <= MOST_YAW:
                 frontal.append(result)
     if frontal:
-        errors = np.abs(frontal)
+        errors = np.abs([(photo.head, photo.tilt, photo.centre) for photo in frontal])
         for label, row in (("median", np.median(errors, axis=0)), ("maximum", errors.max(axis=0))):
             print(f"{label + f' of {len(frontal)} frontal photos':<46}{row[0]:>9.2f}{row[1]:>8.2f}{row[2]:>10.2f}")
+        print(f"heads within the range of their specification: {sum(p.within for p in frontal)} of {len(frontal)}")
 
 
 if __name__ == "__main__":

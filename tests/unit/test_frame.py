@@ -278,6 +278,17 @@ def test_moderate_enlargement_is_a_warning(make_portrait: MakePortrait) -> None:
     assert chosen.warnings[0].details == {"enlargement": round(chosen.enlargement, 2)}
 
 
+@pytest.mark.parametrize("eyes", [0.5, 0.56, 0.6])
+def test_high_hair_keeps_clear_of_the_upper_edge_where_only_the_eye_line_is_prescribed(
+    eyes: float, make_portrait: MakePortrait
+) -> None:
+    spec = get_spec("us_passport")
+    chosen = frame(make_portrait(eyes=eyes), spec)
+    assert_meets(chosen, spec)
+    assert chosen.head_height_px == pytest.approx(spec.head_height_px.target)
+    assert chosen.top_gap_px >= 0.05 * spec.height_px - ROUNDING
+
+
 def test_much_hair_is_a_warning_where_the_authority_measures_to_the_skull(make_portrait: MakePortrait) -> None:
     hairy = make_portrait(skull=0.8)
     (warning,) = frame(hairy, get_spec("de_passport")).warnings

@@ -45,6 +45,10 @@ by 1 to 10 %."""
 LEAST_GAP: Final = 0.02
 """Of the photo's height, where no top gap is prescribed: no hair at the very edge."""
 
+COMFORTABLE_GAP: Final = 0.05
+"""Of the photo's height: where only the eye line is prescribed, high hair keeps this much room, and the eyes lie lower
+in their range instead."""
+
 MOST_GAP: Final = 0.30
 """Of the photo's height, where no top gap is prescribed."""
 
@@ -258,7 +262,7 @@ def _best_gap(spec: Spec, heads: F64, eyes: F64) -> F64:
     if spec.top_gap_px:
         return np.full_like(heads, spec.top_gap_px.target)
     if spec.eye_line_px:
-        return np.asarray(spec.height_px - eyes - spec.eye_line_px.target)
+        return np.maximum(spec.height_px - eyes - spec.eye_line_px.target, COMFORTABLE_GAP * spec.height_px)
     return np.asarray(GAP_SHARE * (spec.height_px - heads))
 
 
