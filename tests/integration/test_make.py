@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from botocore.exceptions import ClientError
 from idphoto_service import history as tables
+from idphoto_service.api import DefectError, logger
+from idphoto_service.history import History
 from idphoto_service.storage import Bucket
 from PIL import Image
 from skimage.data import astronaut
@@ -23,6 +25,21 @@ def request_body(portrait_jpeg):
         "spec_id": "cn_1inch",
         "background": {"color": "blue"},
     }
+
+
+@pytest.fixture
+def log(capsys, caplog):
+    """What has been written so far: by the logger, with all its fields, and by everybody else."""
+    written = io.StringIO()
+    before = logger.registered_handler.setStream(written)  # type: ignore[attr-defined]
+    caplog.set_level(logging.INFO)
+
+    def read():
+        written.write("".join(capsys.readouterr()) + caplog.text)
+        return written.getvalue()
+
+    yield read
+    logger.registered_handler.setStream(before)  # type: ignore[attr-defined]
 
 
 @pytest.fixture
@@ -73,16 +90,31 @@ def test_equal_requests_in_other_words_are_one_result(bundle, request_body, made
 
 
 def test_another_photo_under_the_same_out_request_id_is_a_conflict_and_changes_nothing(bundle, request_body, made):
-    items = bundle.items("RESULT") + bundle.items("PHOTO")
-    other = jpeg(np.ascontiguousarray(astronaut()[:, ::-1]))
-    answer = bundle.call("make", request_body | {"image_base64": base64.b64encode(other).decode()})
+    items, objects = bundle.items(""), bundle.objects()
+    other = base64.b64encode(jpeg(np.ascontiguousarray(astronaut()[:, ::-1]))).decode()
+    for answer in (
+        bundle.call("make", request_body | {"image_base64": other}),
+        bundle.call("check", {"out_request_id": request_body["out_request_id"], "image_base64": other}),
+    ):
+        assert (answer.status, answer.code) == (409, "OUT_REQUEST_ID_CONFLICT")
+    assert (bundle.items(""), bundle.objects()) == (items, objects)
+
+
+def test_the_check_of_another_photo_is_a_conflict_and_changes_nothing(bundle, request_body, made):
+    other = base64.b64encode(jpeg(np.ascontiguousarray(astronaut()[:, ::-1]))).decode()
+    check = bundle.call("check", {"image_base64": other}).body
+    items, objects = bundle.items(""), bundle.objects()
+    answer = bundle.call("make", {"out_request_id": request_body["out_request_id"], "check_id": check["check_id"]})
     assert (answer.status, answer.code) == (409, "OUT_REQUEST_ID_CONFLICT")
-    assert bundle.items("RESULT") + bundle.items("PHOTO") == items
+    assert (bundle.items(""), bundle.objects()) == (items, objects)
 
 
-@pytest.mark.parametrize("step", ["put_object", "put_item", "update_item"])
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize(
+    ("place", "method"), [(Bucket, "put"), (History, "_put_unless_live"), (History, "save_result")]
+)
 def test_a_call_that_dies_half_way_leaves_no_id_without_its_picture_and_the_retry_succeeds(
-    bundle, request_body, monkeypatch, step
+    bundle, request_body, monkeypatch, place, method, moment
 ):
     def survivors():
         keys = bundle.objects()
@@ -94,12 +126,13 @@ def test_a_call_that_dies_half_way_leaves_no_id_without_its_picture_and_the_retr
         for item in bundle.items(""):
             bundle.table.delete_item(Key={"pk": item["pk"], "sk": item["sk"]})
         with monkeypatch.context() as patch:
-            _die_at(patch, step, death)
+            _die_at(patch, place, method, death, moment)
             answer = bundle.call("make", request_body)
         survivors()
         retry = bundle.call("make", request_body)
         assert retry.status == 200
         assert len(bundle.items("RESULT")) == 1
+        assert [photo["current"] for photo in bundle.items("PHOTO")] == [retry.body["mt_generate_id"]]
         survivors()
         if answer.status == 200:
             break
@@ -107,26 +140,60 @@ def test_a_call_that_dies_half_way_leaves_no_id_without_its_picture_and_the_retr
     assert death > 1
 
 
-def _die_at(patch, step, death):
-    """Let the given call of a client's method fail, and all after it, as when the function is killed there."""
-    calls = 0
+def _die_at(patch, place, method, death, moment):
+    """Let one call of a method fail before or after its work, and all later ones, as when the function is killed."""
+    work, calls = getattr(place, method), 0
 
-    def wrap(work):
-        def counted(*arguments, **named):
-            nonlocal calls
-            calls += 1
-            if calls >= death:
-                raise ClientError({"Error": {"Code": "InternalServerError"}}, step)
-            return work(*arguments, **named)
+    def dying(*arguments, **named):
+        nonlocal calls
+        calls += 1
+        if calls >= death:
+            if moment == "after" and calls == death:
+                work(*arguments, **named)
+            raise ClientError({"Error": {"Code": "InternalServerError"}}, method)
+        return work(*arguments, **named)
 
-        return counted
+    patch.setattr(place, method, dying)
 
-    if step == "put_object":
-        patch.setattr(Bucket, "put", wrap(Bucket.put))
-    elif step == "put_item":
-        patch.setattr(tables.History, "_put_unless_live", wrap(tables.History._put_unless_live))
-    else:
-        patch.setattr(tables.History, "set_current", wrap(tables.History.set_current))
+
+def test_calls_that_meet_on_one_photo_are_tried_again(bundle, request_body, monkeypatch):
+    client = tables.history().table.meta.client
+    write, attempts = client.transact_write_items, []
+
+    def busy_once(**items):
+        attempts.append(items)
+        if len(attempts) == 1:
+            reasons = [{"Code": "None"}, {"Code": "TransactionConflict"}]
+            raise ClientError(
+                {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons},
+                "TransactWriteItems",
+            )
+        return write(**items)
+
+    monkeypatch.setattr(client, "transact_write_items", busy_once)
+    assert bundle.call("make", request_body).status == 200
+    assert len(attempts) == 2
+
+
+def test_a_photo_that_is_erased_while_it_is_made_does_not_come_back(bundle, request_body, monkeypatch):
+    save = History.save_result
+
+    def save_too_late(self, result, photo, now):
+        for item in bundle.items(""):
+            bundle.table.delete_item(Key={"pk": item["pk"], "sk": item["sk"]})
+        return save(self, result, photo, now)
+
+    monkeypatch.setattr(History, "save_result", save_too_late)
+    answer = bundle.call("make", request_body)
+    assert (answer.status, answer.code) == (404, "MT_GENERATE_ID_NOT_FOUND")
+    assert not bundle.items("")
+
+
+def test_the_result_that_was_asked_for_last_is_the_current_one(bundle, made):
+    red = bundle.call("background", {"mt_generate_id": made["mt_generate_id"], "color": "red"}).body
+    assert [photo["current"] for photo in bundle.items("PHOTO")] == [red["mt_generate_id"]]
+    bundle.call("background", {"mt_generate_id": red["mt_generate_id"], "color": "blue"})
+    assert [photo["current"] for photo in bundle.items("PHOTO")] == [made["mt_generate_id"]]
 
 
 def test_background_continues_from_the_id_and_keeps_the_frame(bundle, made):
@@ -227,8 +294,15 @@ def test_a_strict_policy_refuses_what_the_specification_forbids(bundle, request_
     assert "BACKGROUND_REPLACED" in {warning["code"] for warning in advised.body["warnings"]}
 
 
-def test_broken_json_and_a_missing_key_are_named(bundle):
-    assert bundle.call("make", "{broken").code == "JSON_INVALID"
+@pytest.mark.parametrize(
+    "body", ["{broken", '{"size": {"width_mm": NaN}}', '{"spec_id": "\\ud83d"}', "[" * 100_000, '{"x": 1e999}']
+)
+def test_what_is_no_json_is_refused(bundle, body):
+    answer = bundle.call("make", body)
+    assert (answer.status, answer.code) == (400, "JSON_INVALID")
+
+
+def test_a_missing_key_is_named(bundle):
     nobody = bundle.call("background", {"mt_generate_id": "a" * 42}, key=None)
     assert (nobody.status, nobody.code) == (403, "API_KEY_MISSING")
 
@@ -242,15 +316,35 @@ def test_a_state_gets_a_typed_outcome_instead_of_an_exception(bundle, request_bo
     assert nobody["error"]["code"] == "REQUEST_INVALID"
 
 
-def test_no_picture_key_or_link_reaches_the_log(bundle, request_body, capsys, caplog):
-    caplog.set_level(logging.DEBUG, logger="idphoto")
+def test_a_defect_reaches_a_state_and_the_log_by_its_type_only(bundle, request_body, monkeypatch, log):
+    def broken(*_):
+        raise ValueError("a secret: https://h.cn/a.jpg?sign=1")
+
+    monkeypatch.setattr("idphoto_service.logic.make.recipe_of", broken)
+    with pytest.raises(DefectError, match=r"^ValueError$") as raised:
+        bundle.task("make", request_body | {"partner": "local"})
+    assert raised.value.__cause__ is None
+    assert raised.value.__suppress_context__
+    assert bundle.call("make", request_body).code == "INTERNAL_ERROR"
+    assert '"error_type":"ValueError"' in log()
+    assert "secret" not in log()
+
+
+def test_no_picture_key_or_link_reaches_the_log(bundle, request_body, log):
     body = bundle.call("make", request_body).raw
     bundle.call("make", request_body | {"spec_id": "mars_passport"})
     bundle.call("make", request_body | {"image_base64": "*not base64*"})
-    written = capsys.readouterr().out + capsys.readouterr().err + caplog.text
-    assert "answered" in written
-    for secret in (request_body["image_base64"][:60], "key-of-the-first-partner", "X-Amz-Signature", "*not base64*"):
-        assert secret not in written
+    bundle.call("make", {"out_request_id": "order-1", "img_url": "http://127.0.0.1/a.jpg?token=secret"})
+    bundle.call("make", {"out_request_id": "order-1", "img_url": ["http://127.0.0.1/a.jpg?token=secret"]})
+    assert '"code":"SPEC_UNKNOWN"' in log()
+    for secret in (
+        request_body["image_base64"][:60],
+        "key-of-the-first-partner",
+        "X-Amz-Signature",
+        "*not base64*",
+        "token=secret",
+    ):
+        assert secret not in log()
     assert "X-Amz-Signature" in body
 
 

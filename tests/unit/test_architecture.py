@@ -92,6 +92,18 @@ def test_retries_are_for_transient_faults_only():
             assert retry["JitterStrategy"] == "FULL"
 
 
+def test_the_chain_needs_no_reader_that_resolves_aliases():
+    # CloudFormation's own handler reads a definition into a tree of nodes, in which an alias is its bare name.
+    events = yaml.parse((ROOT / "functions/chain/chain.asl.yaml").read_text(encoding="utf-8"))
+    assert not [event for event in events if isinstance(event, yaml.AliasEvent)]
+
+
+def test_every_task_has_a_time_limit_and_retries_alike():
+    states = load("functions/chain/chain.asl.yaml")["States"]
+    tasks = [state for state in states.values() if state["Type"] == "Task"]
+    assert all(task["Retry"] == tasks[0]["Retry"] and task["TimeoutSeconds"] for task in tasks)
+
+
 def test_every_next_state_exists_and_every_state_is_reached():
     chain = load("functions/chain/chain.asl.yaml")
     states = chain["States"]

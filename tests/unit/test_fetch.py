@@ -1,6 +1,7 @@
 """img_url is fetched as it was meant, and never from a private address."""
 
 import gzip
+import logging
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -47,9 +48,8 @@ class Files(BaseHTTPRequestHandler):
                     self.wfile.write(b"x" * 1000)
                 except OSError:
                     return
-        elif path == "/slow":
-            self.send_response(200)
-            self.end_headers()
+        elif path.startswith("/slow"):
+            self.wfile.write(b"HTTP/1.1 200 OK\r\n" + (b"x-y: " if path == "/slow-headers" else b"\r\n"))
             for _ in range(100):
                 try:
                     self.wfile.write(b"x")
@@ -94,6 +94,12 @@ def allowed(base):
 
 def test_an_allowed_host_is_fetched(base):
     assert fetch(f"{base}/a.jpg", LIMIT, allowed(base)) == PICTURE
+
+
+def test_a_url_is_not_written_into_the_log(base, caplog):
+    caplog.set_level(logging.DEBUG)
+    fetch(f"{base}/a.jpg?token=secret", LIMIT, allowed(base))
+    assert "secret" not in caplog.text
 
 
 def test_a_redirect_is_followed(base):
@@ -141,8 +147,17 @@ def test_the_checked_address_is_the_one_connected_to(monkeypatch):
     answers = iter([["93.184.216.34"], ["127.0.0.1"]])
     connected = []
     monkeypatch.setattr(httpcore.SyncBackend, "connect_tcp", lambda self, host, *rest: connected.append(host))
-    fetching._PublicBackend(frozenset(), lambda *_: next(answers)).connect_tcp("photos.example.com", 80)
+    backend = fetching._PublicBackend(frozenset(), lambda *_: next(answers), time.monotonic() + 9)
+    backend.connect_tcp("photos.example.com", 80)
     assert connected == ["93.184.216.34"]
+
+
+def test_an_address_that_does_not_answer_gives_way_to_the_next(base):
+    # The server listens on 127.0.0.1 alone.
+    port = base.rpartition(":")[2]
+    allowed_hosts = frozenset({f"photos.example.com:{port}"})
+    body = fetch(f"http://photos.example.com:{port}/a.jpg", LIMIT, allowed_hosts, lambda *_: ["127.0.0.2", "127.0.0.1"])
+    assert body == PICTURE
 
 
 def test_a_redirect_to_a_private_address_is_refused(base):
@@ -150,25 +165,32 @@ def test_a_redirect_to_a_private_address_is_refused(base):
         fetch(f"{base}/to/private", LIMIT, allowed(base))
 
 
-@pytest.mark.parametrize("path", ["/missing", "/to/loop"])
-def test_a_server_without_the_file_is_unreachable(base, path):
-    with pytest.raises(UrlUnreachableError):
+@pytest.mark.parametrize(("path", "reason"), [("/missing", "status"), ("/to/loop", "redirects")])
+def test_a_server_without_the_file_is_unreachable(base, path, reason):
+    with pytest.raises(UrlUnreachableError) as refused:
         fetch(base + path, LIMIT, allowed(base))
+    assert refused.value.details["reason"] == reason
 
 
-def test_nobody_there_is_unreachable():
-    with pytest.raises(UrlUnreachableError):
-        fetch("http://127.0.0.1:9/a.jpg", LIMIT, frozenset({"127.0.0.1:9"}))
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9/a.jpg", "http://a..b/a.jpg"])
+def test_nobody_there_is_unreachable(url):
+    with pytest.raises(UrlUnreachableError) as refused:
+        fetch(url, LIMIT, frozenset({"127.0.0.1:9"}))
+    assert refused.value.details["reason"] == "connection"
 
 
 def test_an_endless_body_is_cut_one_byte_over_the_limit(base):
     assert len(fetch(f"{base}/endless", LIMIT, allowed(base))) == LIMIT + 1
 
 
-def test_a_dripping_body_runs_into_the_deadline(base, monkeypatch):
+@pytest.mark.parametrize("path", ["/slow", "/slow-headers"])
+def test_a_dripping_server_runs_into_the_deadline(base, monkeypatch, path):
     monkeypatch.setattr(fetching, "TOTAL_SECONDS", 0.2)
-    with pytest.raises(UrlUnreachableError):
-        fetch(f"{base}/slow", LIMIT, allowed(base))
+    started = time.monotonic()
+    with pytest.raises(UrlUnreachableError) as refused:
+        fetch(base + path, LIMIT, allowed(base))
+    assert refused.value.details["reason"] == "timeout"
+    assert time.monotonic() - started < 1
 
 
 def test_a_compressed_body_is_not_unpacked(base):
@@ -187,6 +209,8 @@ def test_a_compressed_body_is_not_unpacked(base):
         ('  "https:\\/\\/h.cn\\/a.jpg" ', "https://h.cn/a.jpg"),
         ("https://h.cn/100%.jpg", "https://h.cn/100%25.jpg"),
         ("HTTPS://H.cn/a.jpg", "https://h.cn/a.jpg"),
+        (r"https://h.cn/\u7167\u7247.jpg", "https://h.cn/%E7%85%A7%E7%89%87.jpg"),
+        (r"https://h.cn/\ud83d\ude00.jpg", "https://h.cn/%F0%9F%98%80.jpg"),
     ],
 )
 def test_a_url_is_understood_as_it_was_meant(given, meant):
@@ -195,7 +219,20 @@ def test_a_url_is_understood_as_it_was_meant(given, meant):
 
 @pytest.mark.parametrize(
     "url",
-    ["", "a.jpg", "/etc/passwd", "file:///etc/passwd", "ftp://h.cn/a", "gopher://h", "http://", "http://u:p@h.cn/"],
+    [
+        "",
+        "a.jpg",
+        "/etc/passwd",
+        "//h.cn/a.jpg",
+        "file:///etc/passwd",
+        "ftp://h.cn/a",
+        "gopher://h",
+        "http://",
+        "http://u:p@h.cn/",
+        "http://h\r\nx: y/",
+        "http://[::1",
+        r"http://h.cn/\ud83d.jpg",
+    ],
 )
 def test_what_is_no_web_address_is_refused(url):
     with pytest.raises(UrlInvalidError):
@@ -227,6 +264,12 @@ def test_public_addresses(address):
         "255.255.255.255",
         "2002:a9fe:a9fe::",
         "64:ff9b::7f00:1",
+        "2001:0:a9fe:a9fe::1",
+        "::ffff:10.0.0.1",
+        "192.0.0.1",
+        "192.88.99.1",
+        "198.18.0.1",
+        "fd00:ec2::254",
         "fe80::1%eth0",
         "ff02::1",
         "::",

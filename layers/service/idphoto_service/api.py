@@ -29,13 +29,13 @@ from idphoto_service.errors import (
     FIELD_ERRORS,
     ApiKeyMissingError,
     InternalError,
-    JsonInvalidError,
     RequestInvalidError,
     RouteUnknownError,
     ServiceError,
     error_body,
     status_of,
 )
+from idphoto_service.strict_json import read_json
 
 Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 RequestModel = TypeVar("RequestModel", bound=BaseModel)
@@ -43,10 +43,17 @@ Flow = Callable[[RequestModel, str, str], BaseModel]
 """Logic of a route: request, partner and request id in, answer out."""
 
 logger = Logger(service="idphoto", log_uncaught_exceptions=False)
-tracer = Tracer(service="idphoto")
+tracer = Tracer(service="idphoto", patch_modules=["botocore"])
+"""Traces the calls to AWS; a stranger's server that ``img_url`` names is sent no trace id."""
+
 metrics = Metrics(namespace="idphoto", service="idphoto")
 
+_PARTNER_DIGITS = 24
+_SHOWN_INPUT = 80
+_SHOWN_FRAMES = 6
+
 _REFUSALS = {
+    400: "The body is not JSON.",
     403: "The API key is missing or wrong.",
     404: "An id names nothing of this partner.",
     409: "The out_request_id belongs to another photo.",
@@ -66,9 +73,8 @@ def _described(text: str, model: type[BaseModel]) -> dict[str, Any]:
     return {"description": text, "content": {"application/json": {"model": model}}}
 
 
-_PARTNER_DIGITS = 24
-_SHOWN_INPUT = 80
-_SHOWN_FRAMES = 6
+class DefectError(Exception):
+    """A defect of ours, told to a state of the chain by its type only."""
 
 
 class Api:
@@ -82,6 +88,7 @@ class Api:
             enable_validation=True,
             cors=CORSConfig(allow_origin="*", allow_headers=["x-api-key"], max_age=3600),
             serializer=_to_json,
+            json_body_deserializer=read_json,
         )
         self.app.exception_handler(RequestValidationError)(self._refuse_fields)
         self.app.exception_handler(NotFoundError)(lambda _: self._refuse(RouteUnknownError()))
@@ -159,6 +166,11 @@ def _run_task(
         error = _field_error(invalid.errors(include_url=False))
     except (ServiceError, EngineError) as refused:
         error = refused
+    except Exception as defect:  # noqa: BLE001 - raised again, without its words
+        _log_defect(defect, request_id)
+        _count(InternalError.code, context.function_name, request_id)
+        # Lambda writes what is raised into the log and into the execution, with its message and its causes.
+        raise DefectError(type(defect).__name__) from None
     else:
         _count("OK", context.function_name, request_id)
         return answer
@@ -169,8 +181,6 @@ def _run_task(
 def _field_error(problems: Sequence[Any]) -> ServiceError | EngineError:
     """Return the error that names the fields; a validator's own code goes before the general one."""
     for problem in problems:
-        if problem["type"] in {"json_invalid", "json_type"}:
-            return JsonInvalidError()
         if problem["type"] in FIELD_ERRORS:
             context = {name: value for name, value in (problem.get("ctx") or {}).items() if name != "message"}
             return FIELD_ERRORS[problem["type"]](field=_field(problem), **context)

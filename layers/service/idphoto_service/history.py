@@ -15,6 +15,7 @@ one query returns a photo's whole history. All items of a photo expire together,
 
 from __future__ import annotations
 
+import random
 import time
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -26,12 +27,16 @@ from botocore.exceptions import ClientError
 from idphoto.recipe import PHOTO_KEY_LENGTH, photo_key
 from pydantic import TypeAdapter
 
-from idphoto_service.errors import OutRequestIdConflictError
+from idphoto_service.errors import OutRequestIdConflictError, ResultNotFoundError
 from idphoto_service.settings import settings
 
 SECONDS_PER_DAY = 86_400
 
 _UNLESS_LIVE = "attribute_not_exists(pk) OR expires_at <= :now"
+_REFUSED = "ConditionalCheckFailed"
+_CONFLICT = "TransactionConflict"
+_CONFLICT_WAITS_S = (0.05, 0.1, 0.2, 0.4, 0.8)
+"""Longest waits between attempts when calls for one photo meet; the client retries all other transient faults."""
 
 Record = TypeVar("Record", "PhotoRecord", "ResultRecord", "CheckRecord")
 
@@ -121,25 +126,75 @@ class History:
             raise OutRequestIdConflictError(out_request_id=out_request_id)
         return stored
 
+    def expect_source(self, partner: str, out_request_id: str, source_digest: str, now: int) -> None:
+        """Refuse another source for an out_request_id early, before any work is done for it.
+
+        Raises
+        ------
+        OutRequestIdConflictError
+        """
+        photo = self.find_photo(partner, out_request_id, now)
+        if photo is not None and photo.source_digest != source_digest:
+            raise OutRequestIdConflictError(out_request_id=out_request_id)
+
     def find_photo(self, partner: str, out_request_id: str, now: int) -> PhotoRecord | None:
         """Return a photo, or None when there is none."""
         return self._get(PhotoRecord, partner, photo_key(partner, out_request_id), _sort_key("PHOTO"), now)
 
-    def set_current(self, photo: PhotoRecord, mt_generate_id: str) -> None:
-        """Remember which result of a photo was asked for last."""
-        self.table.update_item(
-            Key={"pk": _partition(photo.partner, photo.key), "sk": _sort_key("PHOTO")},
-            UpdateExpression="SET #current = :id",
-            ConditionExpression="attribute_exists(pk)",
-            ExpressionAttributeNames={"#current": "current"},
-            ExpressionAttributeValues={":id": mt_generate_id},
-        )
+    def set_current(self, photo: PhotoRecord, mt_generate_id: str, now: int) -> None:
+        """Remember which result of a photo was asked for last.
 
-    def save_result(self, result: ResultRecord, now: int) -> ResultRecord:
-        """Store a result unless it is there already, and return the stored one."""
-        return self._put_unless_live(
-            result, _sort_key("RESULT", result.mt_generate_id), result.mt_generate_id[:PHOTO_KEY_LENGTH], now
-        )
+        Raises
+        ------
+        ResultNotFoundError
+            When the photo has been erased in the meantime.
+        """
+        try:
+            self.table.update_item(**_current(photo, mt_generate_id, now))
+        except ClientError as error:
+            if _code(error) != _REFUSED:
+                raise
+            raise ResultNotFoundError(mt_generate_id=mt_generate_id) from error
+
+    def save_result(self, result: ResultRecord, photo: PhotoRecord, now: int) -> ResultRecord:
+        """Store a result as the current one of its photo, both or nothing, and return it.
+
+        When it is there already, the stored one is returned, and becomes the current one.
+
+        Raises
+        ------
+        ResultNotFoundError
+            When the photo has been erased in the meantime: nothing of it comes back.
+        """
+        name = result.mt_generate_id
+        key = {"pk": _partition(photo.partner, photo.key), "sk": _sort_key("RESULT", name)}
+        put = {
+            "Item": _item(key, result),
+            "ConditionExpression": _UNLESS_LIVE,
+            "ExpressionAttributeValues": {":now": now},
+        }
+        update = _current(photo, name, now)
+        for wait in (*_CONFLICT_WAITS_S, None):
+            try:
+                self.table.meta.client.transact_write_items(
+                    TransactItems=[
+                        {"Put": put | {"TableName": self.table.name}},
+                        {"Update": update | {"TableName": self.table.name}},
+                    ]
+                )
+            except ClientError as error:
+                of_result, of_photo = _reasons(error)
+                if of_photo == _REFUSED:
+                    raise ResultNotFoundError(mt_generate_id=name) from error
+                if of_result == _REFUSED:
+                    self.set_current(photo, name, now)
+                    return self.find_result(photo.partner, name, now) or result
+                if wait is None or _CONFLICT not in {of_result, of_photo}:
+                    raise
+                time.sleep(random.uniform(0, wait))  # noqa: S311 - spreads retries, keeps no secret
+            else:
+                return result
+        raise AssertionError("the last attempt returns or raises")
 
     def find_result(self, partner: str, mt_generate_id: str, now: int) -> ResultRecord | None:
         """Return a result of the partner, or None."""
@@ -161,15 +216,15 @@ class History:
         return _live(record, item, now)
 
     def _put_unless_live(self, record: Record, sort_key: str, photo: str, now: int) -> Record:
-        item = {"pk": _partition(record.partner, photo), "sk": sort_key} | asdict(record)
+        key = {"pk": _partition(record.partner, photo), "sk": sort_key}
         try:
             self.table.put_item(
-                Item={name: value for name, value in item.items() if value is not None},
+                Item=_item(key, record),
                 ConditionExpression=_UNLESS_LIVE,
                 ExpressionAttributeValues={":now": now},
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+            if _code(error) != _REFUSED:
                 raise
             stored = self._get(type(record), record.partner, photo, sort_key, now)
             return stored or record
@@ -183,6 +238,33 @@ def _live(record: type[Record], item: dict[str, Any] | None, now: int) -> Record
     return TypeAdapter(record).validate_python(
         {name: value for name, value in item.items() if name not in {"pk", "sk"}}
     )
+
+
+def _item(key: dict[str, str], record: PhotoRecord | ResultRecord | CheckRecord) -> dict[str, Any]:
+    return key | {name: value for name, value in asdict(record).items() if value is not None}
+
+
+def _current(photo: PhotoRecord, mt_generate_id: str, now: int) -> dict[str, Any]:
+    return {
+        "Key": {"pk": _partition(photo.partner, photo.key), "sk": _sort_key("PHOTO")},
+        "UpdateExpression": "SET #current = :id",
+        "ConditionExpression": "source_digest = :digest AND expires_at > :now",
+        "ExpressionAttributeNames": {"#current": "current"},
+        "ExpressionAttributeValues": {":id": mt_generate_id, ":digest": photo.source_digest, ":now": now},
+    }
+
+
+def _code(error: ClientError) -> str:
+    code: str = error.response["Error"]["Code"]
+    return code.removesuffix("Exception")
+
+
+def _reasons(error: ClientError) -> tuple[str | None, str | None]:
+    """Return why each item of a cancelled transaction of two was refused; raise any other error again."""
+    if _code(error) != "TransactionCanceled":
+        raise error
+    first, second = (reason.get("Code") for reason in error.response["CancellationReasons"])
+    return first, second
 
 
 def _partition(partner: str, photo: str) -> str:

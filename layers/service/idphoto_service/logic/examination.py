@@ -62,9 +62,15 @@ def examine(partner: str, out_request_id: str, data: bytes, level: Level, watch:
 
     The record and its objects lie with the photo that the out_request_id names, so that they go when it goes. Nothing
     is stored of bytes that are no picture.
+
+    Raises
+    ------
+    OutRequestIdConflictError
+        When a photo has been made of another source under this out_request_id.
     """
     time = now()
     source_digest = digest(data)
+    history().expect_source(partner, out_request_id, source_digest, time)
     check_id = _check_id(partner, out_request_id, source_digest, level)
     found = history().find_check(partner, check_id, time)
     if found is not None:

@@ -39,10 +39,10 @@ def make_photo(request: MakeRequest, partner: str, request_id: str) -> EffectAns
     checked = _checked(request, partner, watch)
     if checked.portrait_key is None or not (checked.passed or request.check_id):
         raise CheckFailedError(**_failure(checked))
-    source_key, portrait_key = _bring_home(checked, partner, request.out_request_id)
     photo = history().claim_photo(
         partner, request.out_request_id, checked.source_digest, now(), settings().retention_days
     )
+    source_key, portrait_key = _bring_home(checked, partner, request.out_request_id)
     result = produce(photo, recipe, "make", Origin(source_key, portrait_key, parent=None), watch)
     return answer(result, request_id, "make", watch, summary_of(checked))
 

@@ -49,8 +49,9 @@ def produce(photo: PhotoRecord, recipe: Recipe, effect: str, origin: Origin, wat
     name = result_id(photo.partner, photo.out_request_id, photo.source_digest, recipe, ENGINE_VERSION)
     result = history().find_result(photo.partner, name, time)
     if result is None:
-        result = _make(photo, recipe, effect, origin, name, watch)
-    history().set_current(photo, name)
+        return _make(photo, recipe, effect, origin, name, watch)
+    if photo.current != name:
+        history().set_current(photo, name, time)
     return result
 
 
@@ -137,7 +138,7 @@ def _make(photo: PhotoRecord, recipe: Recipe, effect: str, origin: Origin, name:
             created_at=now(),
             expires_at=photo.expires_at,
         )
-        return history().save_result(result, now())
+        return history().save_result(result, photo, now())
 
 
 def _image(key: str, kind: Any, size: int, width: int, height: int) -> Image:
