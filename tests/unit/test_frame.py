@@ -52,6 +52,11 @@ NARROW = Spec.model_validate(
 """Ranges so narrow that a source which ends early has to be continued."""
 
 
+NARROW_FACE = NARROW.model_copy(
+    update={"head_height": NARROW.head_height.model_copy(update={"min": 0.64, "max": 0.66, "target": 0.65})}
+)
+
+
 def assert_meets(chosen: Frame, spec: Spec) -> None:
     head, gap, eyes = spec.head_height_px, spec.top_gap_px, spec.eye_line_px
     assert (chosen.width_px, chosen.height_px) == (spec.width_px, spec.height_px)
@@ -241,6 +246,18 @@ def test_left_and_right_are_continued_alike(make_portrait: MakePortrait) -> None
     assert of_left.off_centre_px == pytest.approx(-of_right.off_centre_px)
     difference = apply_frame(right, of_right)[1][:, ::-1].astype(int) - apply_frame(left, of_left)[1]
     assert np.abs(difference).max() <= 2
+
+
+def test_hair_cut_beside_the_face_is_continued_and_the_face_is_not(make_portrait: MakePortrait) -> None:
+    """Hair hangs down both sides of the face, and the source cuts it on the right."""
+    hairy = make_portrait(right=0.52 * 400)
+    hairy.alpha[round(hairy.eye_y) :] = 255
+    chosen = frame(hairy, NARROW_FACE)
+    assert chosen.continued_right > 0
+    whole = replace(chosen, continued_right=0)
+    face = slice(0, int((hairy.centre_x + 0.38 * 400 - chosen.left) * chosen.scale))
+    assert np.array_equal(apply_frame(hairy, chosen)[0][:, face], apply_frame(hairy, whole)[0][:, face])
+    assert apply_frame(hairy, chosen)[1][-1].min() >= 250
 
 
 def test_a_source_cut_beside_the_face_is_refused(make_portrait: MakePortrait) -> None:

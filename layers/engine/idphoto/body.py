@@ -24,9 +24,9 @@ SHOULDERS_BELOW_CHIN: Final = 0.35
 NECK_BESIDE_MIDLINE: Final = 0.30
 """Of the head's height: half the width of a neck. Where only the shoulders are cut, they may be stretched beyond."""
 
-HAIR_BESIDE_MIDLINE: Final = 0.55
-"""Of the head's height: where already the hair or something beside the face is cut, only what lies beyond may be
-stretched."""
+HAIR_BESIDE_MIDLINE: Final = 0.40
+"""Of the head's height: half the width of a head with its ears. Where already the hair beside the face is cut, only
+hair may be stretched."""
 
 ONSET: Final = 0.10
 """Of the head's height: the least way below the chin over which a stretch of the shoulders sets in."""

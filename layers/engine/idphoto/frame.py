@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from idphoto.arrays import F32, F64, Alpha, Rgb
-from idphoto.body import TOUCHING, Body, measure_body, side_strength
+from idphoto.body import HAIR_BESIDE_MIDLINE, TOUCHING, Body, measure_body, side_strength
 from idphoto.continuation import MAX_STRETCH, stretch_end
 from idphoto.errors import NotFeasibleError
 from idphoto.upright import guess_head_height
@@ -27,9 +27,6 @@ MAX_ENLARGEMENT: Final = 2.5
 
 NOTED_ENLARGEMENT: Final = 1.25
 """Above it the softness shows beside a sharp photo."""
-
-HEAD_BESIDE_MIDLINE: Final = 0.40
-"""Of the head's height: half the width of a head with its ears."""
 
 MAX_OFF_CENTRE: Final = 0.015
 """Of the photo's width: how far the face may leave the middle when a body is cut on one side."""
@@ -49,12 +46,10 @@ COMFORTABLE_GAP: Final = 0.05
 """Of the photo's height: where only the eye line is prescribed, high hair keeps this much room, and the eyes lie lower
 in their range instead."""
 
-MOST_GAP: Final = 0.30
-"""Of the photo's height, where no top gap is prescribed."""
-
-GAP_SHARE: Final = 0.36
-"""Of the height that the head leaves free, where nothing is prescribed: Japan's 4 of 11 mm, the one rule for 35 x 45 mm
-that names the gap."""
+GAP_SHARE: Final = 4 / 11
+MOST_GAP_SHARE: Final = 6 / 11
+"""Of the height that the head leaves free, best and most where no top gap is prescribed: Japan's 4 + 2 of 11 mm, the
+one rule for 35 x 45 mm that names the gap. With more, the chin would stand on the lower edge without shoulders."""
 
 _STEPS: Final = 41
 _GAP_WEIGHT: Final = 0.5
@@ -222,7 +217,7 @@ def _refuse_cut_head(portrait: Portrait) -> None:
     if portrait.crown_y < 1:
         raise HeadCutError(side="top")
     rows = slice(int(portrait.crown_y), int(np.ceil(portrait.chin_y)) + 1)
-    reach = HEAD_BESIDE_MIDLINE * portrait.head_height
+    reach = HAIR_BESIDE_MIDLINE * portrait.head_height
     for side, column, room in (
         ("left", 0, portrait.centre_x),
         ("right", -1, portrait.width - 1 - portrait.centre_x),
@@ -236,8 +231,10 @@ def _allowed_heads_and_gaps(portrait: Portrait, spec: Spec) -> tuple[F64, F64]:
     height = spec.height_px
     heads = np.append(np.linspace(*_safe(spec.head_height_px), _STEPS), spec.head_height_px.target)
     eyes = (portrait.eye_y - portrait.crown_y) / portrait.head_height * heads
-    least, most = _safe(spec.top_gap_px) if spec.top_gap_px else (LEAST_GAP * height, MOST_GAP * height)
-    lowest, highest = np.full_like(heads, least), np.minimum(most, height - heads)
+    lowest, highest = np.full_like(heads, LEAST_GAP * height), MOST_GAP_SHARE * (height - heads)
+    if spec.top_gap_px:
+        least, most = _safe(spec.top_gap_px)
+        lowest, highest = np.full_like(heads, least), np.minimum(most, height - heads)
     if spec.eye_line_px:
         least_eyes, most_eyes = _safe(spec.eye_line_px)
         lowest = np.maximum(lowest, height - eyes - most_eyes)
