@@ -74,7 +74,8 @@ class Client:
     def upload(self, photo: bytes) -> str:
         """Send a file to the place that the API offers; return its ``upload_id``."""
         offer = self.post("/uploads")
-        self._http.request(offer["method"], offer["url"], content=photo, headers=offer["headers"]).raise_for_status()
+        form = self._http.post(offer["url"], data=offer["fields"], files={offer["file_field"]: photo})
+        form.raise_for_status()
         upload_id: str = offer["upload_id"]
         return upload_id
 

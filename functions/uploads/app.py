@@ -9,7 +9,7 @@ api = Api()
 
 @api.app.post("/uploads", summary="Get a place for a local file", responses=answers(UploadAnswer))
 def uploads() -> UploadAnswer:
-    """Send the file with PUT and the headers of the answer, then name the upload_id as the source."""
+    """Post the file as a form with the fields of the answer, then name the upload_id as the source."""
     return offer_upload(api.partner, api.request_id)
 
 

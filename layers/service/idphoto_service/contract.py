@@ -234,15 +234,18 @@ class StepAnswer(Answer):
 
 
 class UploadAnswer(Answer):
-    """Where to send a file."""
+    """Where to send a file: a form (``multipart/form-data``), as browsers and mini-programs send it."""
 
     request_id: str
     upload_id: str
     url: str
-    method: Literal["PUT"] = "PUT"
-    headers: dict[str, str]
-    max_bytes: int
-    expires_at: int
+    method: Literal["POST"] = "POST"
+    fields: Annotated[dict[str, str], Field(description="Fields of the form, to be sent before the file.")]
+    file_field: Annotated[Literal["file"], Field(description="Name of the field that holds the file, the last.")] = (
+        "file"
+    )
+    max_bytes: Annotated[int, Field(description="A larger file is refused.")]
+    expires_at: Annotated[int, Field(description="When the form stops working, seconds since 1970.")]
 
 
 class CheckAnswer(Answer):

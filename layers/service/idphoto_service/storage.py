@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import boto3
 from botocore.config import Config
@@ -12,15 +12,12 @@ from botocore.exceptions import ClientError
 
 from idphoto_service.settings import settings
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 PHOTOS = "photos"
 UPLOADS = "uploads"
 """Top folders of the bucket; the template's lifecycle rules and the functions' policies name them."""
 
 UPLOAD_SECONDS = 900
-"""How long an upload link works."""
+"""How long an upload form works."""
 
 
 @dataclass(frozen=True)
@@ -59,14 +56,15 @@ class Bucket:
         )
         return url
 
-    def upload_link(self, key: str, headers: Mapping[str, str]) -> str:
-        """Return a URL to which one file may be sent with PUT and the headers."""
-        url: str = self.client.generate_presigned_url(
-            "put_object",
-            Params={"Bucket": self.name, "Key": key, "ContentType": headers["content-type"]},
+    def upload_form(self, key: str, max_bytes: int) -> tuple[str, dict[str, str]]:
+        """Return a URL and the fields of a form with which one file may be posted; S3 refuses a larger one."""
+        form = self.client.generate_presigned_post(
+            Bucket=self.name,
+            Key=key,
+            Conditions=[["content-length-range", 0, max_bytes]],
             ExpiresIn=UPLOAD_SECONDS,
         )
-        return url
+        return form["url"], form["fields"]
 
 
 def photo_object(partner: str, photo: str, name: str) -> str:
@@ -82,5 +80,7 @@ def upload_object(partner: str, upload_id: str) -> str:
 @cache
 def bucket() -> Bucket:
     """Return the bundle's bucket."""
-    config = Config(signature_version="s3v4", s3={"addressing_style": "auto"}, retries={"mode": "standard"})
+    # "auto" would sign links for the global host, which sends a new bucket's callers on to its region: a signature is
+    # good for one host only, so such a link does not open.
+    config = Config(signature_version="s3v4", s3={"addressing_style": "virtual"}, retries={"mode": "standard"})
     return Bucket(settings().bucket_name, boto3.client("s3", config=config))

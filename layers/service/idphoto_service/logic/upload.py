@@ -12,14 +12,14 @@ from idphoto_service.storage import UPLOAD_SECONDS, bucket, upload_object
 
 
 def offer_upload(partner: str, request_id: str) -> UploadAnswer:
-    """Return a link that takes one file of this partner."""
+    """Return a form that takes one file of this partner."""
     upload_id = uuid.uuid4().hex
-    headers = {"content-type": "application/octet-stream"}
+    url, fields = bucket().upload_form(upload_object(partner, upload_id), MAX_BYTES)
     return UploadAnswer(
         request_id=request_id,
         upload_id=upload_id,
-        url=bucket().upload_link(upload_object(partner, upload_id), headers),
-        headers=headers,
+        url=url,
+        fields=fields,
         max_bytes=MAX_BYTES,
         expires_at=now() + UPLOAD_SECONDS,
     )
