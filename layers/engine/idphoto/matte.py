@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from idphoto.arrays import Landmarks, Matte, Rgb
+from idphoto.haze import remove_haze
 from idphoto.models import Models
 from idphoto.refine import refine_edges
 from idphoto.segment import segment_person
@@ -30,5 +31,5 @@ def estimate_matte(rgb: Rgb, face_landmarks: Landmarks, models: Models) -> Matte
         ``(H, W)`` float32, 0..1.
     """
     cell = max(1, round(guess_head_height(face_landmarks) / CELLS_PER_HEAD))
-    coarse = segment_person(rgb, face_landmarks, models, cell)
+    coarse = remove_haze(rgb, segment_person(rgb, face_landmarks, models, cell), face_landmarks, cell)
     return refine_edges(rgb, coarse, face_landmarks, cell)

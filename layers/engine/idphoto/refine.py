@@ -158,7 +158,7 @@ def refine_edges(rgb: Rgb, coarse: Matte, landmarks: Landmarks, cell: int) -> Ma
     shape = rgb.shape[:2]
     head = guess_head_height(landmarks) / cell
     chin = float(landmarks[mesh.CHIN, 1]) / cell
-    coarse = np.maximum(coarse, _face(landmarks, cell, coarse.shape, FACE_KEPT))
+    coarse = np.maximum(coarse, face_oval(landmarks, cell, coarse.shape, FACE_KEPT))
     study = _study(to_cells(rgb, cell), coarse, head, chin)
 
     matte = repeat_cells(study.coarse > 0.5, cell, shape).astype(np.float32)
@@ -168,7 +168,7 @@ def refine_edges(rgb: Rgb, coarse: Matte, landmarks: Landmarks, cell: int) -> Ma
     rows, columns = np.divmod(pixels, shape[1])
     read = CellReader(rows, columns, cell, coarse.shape)
     mixture = _unmix(rgb.reshape(-1, 3)[pixels].astype(np.float32), study.colours.at(read))
-    beside_face = 1 - _face(landmarks, cell, coarse.shape, FACE_AWARE)
+    beside_face = 1 - face_oval(landmarks, cell, coarse.shape, FACE_AWARE)
     fields = np.stack([study.coarse, _distance(study.coarse), beside_face, study.flyaway, study.calm], axis=-1)
     sureness, distance, beside, flyaway, calm = read(fields).T
 
@@ -216,8 +216,8 @@ def _gap(mixture: _Mixture) -> F32:
     return like_background * unlike * mixture.belief
 
 
-def _face(landmarks: Landmarks, cell: int, shape: tuple[int, ...], scale: float) -> F32:
-    """1 within the oval of the face, scaled about its middle; cells."""
+def face_oval(landmarks: Landmarks, cell: int, shape: tuple[int, ...], scale: float) -> F32:
+    """Return 1 within the oval of the face, scaled about its middle, ``shape`` in cells of ``cell`` px."""
     oval = landmarks[list(mesh.FACE_OVAL), :2] / cell
     middle = oval.mean(axis=0)
     oval = middle + (oval - middle) * np.float32(scale)
