@@ -154,12 +154,6 @@ def test_an_unknown_id_is_not_found(client: Client, path: str, body: dict[str, A
     assert (refused.value.status, refused.value.code) == (404, code)
 
 
-def test_an_unknown_route_is_not_found(client: Client) -> None:
-    answer = client.send("GET", "/no-such-route")
-
-    assert answer.status_code in {403, 404}
-
-
 def test_an_unknown_execution_is_not_found(client: Client) -> None:
     with pytest.raises(ApiError) as refused:
         client.get("/executions/none")

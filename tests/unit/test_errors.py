@@ -9,7 +9,10 @@ import idphoto
 import pytest
 from idphoto.errors import EngineError
 from idphoto_service import errors
+from idphoto_service.contract import ErrorAnswer
 from idphoto_service.errors import ServiceError, error_body, status_of
+
+from tests.unit.test_architecture import load
 
 ROOT = Path(__file__).resolve().parents[2]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -74,3 +77,19 @@ def test_the_body_of_an_error_is_the_contract():
             "request_id": "request-1",
         }
     }
+
+
+def gateway_responses():
+    api = load("template.yaml")["Resources"]["Api"]["Properties"]
+    return list(api["GatewayResponses"].items())
+
+
+@pytest.mark.parametrize(
+    ("name", "response"), gateway_responses(), ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_what_api_gateway_answers_by_itself_is_the_contract_too(name, response):
+    error = ErrorAnswer.model_validate_json(response["ResponseTemplates"]["application/json"]).error
+    assert error.status == response.get("StatusCode", 500), name
+    known = {kind.code: kind for kind in every_error()}.get(error.code)
+    if known:
+        assert (error.message, error.message_zh) == (known.message, known.message_zh)

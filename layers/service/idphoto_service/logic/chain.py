@@ -25,7 +25,8 @@ from idphoto_service.sources import decode_base64
 from idphoto_service.storage import bucket, upload_object
 
 _PARTNER_TAG_LENGTH = 24
-_STATES_SHOWN = 100
+_EVENTS_READ = 1000
+"""One page of an execution's history: more than a chain of every effect writes, all its retries included."""
 
 
 def run_chain(request: ChainRequest, partner: str, request_id: str) -> ChainAnswer:
@@ -78,7 +79,7 @@ def describe_execution(execution_id: str, partner: str, request_id: str) -> Exec
     arn = chain_settings().standard_arn.replace(":stateMachine:", ":execution:") + f":{execution_id}"
     try:
         execution = _client().describe_execution(executionArn=arn)
-        events = _client().get_execution_history(executionArn=arn, maxResults=_STATES_SHOWN)["events"]
+        history = _client().get_execution_history(executionArn=arn, maxResults=_EVENTS_READ, includeExecutionData=False)
     except ClientError as error:
         if error.response["Error"]["Code"] in {"ExecutionDoesNotExist", "InvalidArn"}:
             raise ExecutionNotFoundError(execution_id=execution_id) from error
@@ -92,7 +93,7 @@ def describe_execution(execution_id: str, partner: str, request_id: str) -> Exec
         status=status,
         started_at=execution["startDate"].isoformat(),
         stopped_at=stopped.isoformat() if stopped else None,
-        states=_progress(events, status),
+        states=_progress(history["events"], status),
         result=_chain_answer(execution["output"], request_id) if status == "succeeded" else None,
         error=error_body(_failure(execution.get("error"), execution.get("cause")), request_id)["error"]
         if failed
