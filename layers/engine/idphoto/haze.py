@@ -47,7 +47,14 @@ def remove_haze(rgb: Rgb, coarse: Matte, landmarks: Landmarks, cell: int) -> Mat
     cell
         Side of a cell, px.
     """
-    certain, likely = _unlike_hair(rgb, coarse, landmarks, cell)
+    head = guess_head_height(landmarks) / cell
+    rows = max(1, int(landmarks[mesh.FOREHEAD_TOP, 1] / cell + HAIR_REACH * head))
+    top = _without_haze(rgb[: rows * cell], coarse[:rows], landmarks, cell, head)
+    return np.concatenate([top, coarse[rows:]])
+
+
+def _without_haze(rgb: Rgb, coarse: Matte, landmarks: Landmarks, cell: int, head: float) -> Matte:
+    certain, likely = _unlike_hair(rgb, coarse, landmarks, cell, head)
     certain &= box_mean(certain.astype(np.float32), 1) > CROWD
     outside = coarse < 0.5
     reached = _grow(outside, outside | certain) & certain
@@ -58,9 +65,8 @@ def remove_haze(rgb: Rgb, coarse: Matte, landmarks: Landmarks, cell: int) -> Mat
     return np.asarray(coarse * (1 - box_mean(reached.astype(np.float32), 1)) * ~reached, np.float32)
 
 
-def _unlike_hair(rgb: Rgb, coarse: Matte, landmarks: Landmarks, cell: int) -> tuple[Mask, Mask]:
+def _unlike_hair(rgb: Rgb, coarse: Matte, landmarks: Landmarks, cell: int, head: float) -> tuple[Mask, Mask]:
     """Cells near the contour and above the forehead that are certainly, and that are likely, no hair."""
-    head = guess_head_height(landmarks) / cell
     outside = coarse < 0.5
     near = dilate(outside, REACH * head)
     off_face = face_oval(landmarks, cell, coarse.shape, 1.0) < 0.5
