@@ -2,6 +2,7 @@
 
 import base64
 import json
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -64,3 +65,24 @@ def test_another_partners_execution_is_not_found_without_asking(monkeypatch):
     monkeypatch.setattr(chain, "_client", SimpleNamespace)
     with pytest.raises(ExecutionNotFoundError):
         chain.describe_execution(f"{chain._partner_tag('somebody')}-{'0' * 32}", "somebody else", "request-1")
+
+
+def test_the_state_that_refused_is_the_one_that_failed():
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    events = [
+        {"type": kind, "timestamp": start + timedelta(milliseconds=ms), "stateEnteredEventDetails": {"name": name}}
+        for kind, name, ms in [
+            ("TaskStateEntered", "Check", 0),
+            ("TaskStateExited", "Check", 300),
+            ("ChoiceStateEntered", "Make?", 300),
+            ("TaskStateEntered", "Make", 301),
+            ("TaskStateExited", "Make", 401),
+            ("FailStateEntered", "Refused", 402),
+        ]
+    ]
+    failed = chain._progress(events, "failed")
+    assert [(state.state, state.status, state.ms) for state in failed] == [
+        ("Check", "succeeded", 300),
+        ("Make", "failed", 100),
+    ]
+    assert [state.status for state in chain._progress(events[:4], "running")] == ["succeeded", "running"]

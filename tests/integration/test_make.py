@@ -367,3 +367,13 @@ def test_chinese_is_answered_as_it_is_read(bundle):
     raw = bundle.call("background", {"mt_generate_id": "a" * 42}).raw
     assert "已过期" in raw
     assert "\\u" not in raw
+
+
+def test_somebody_in_the_background_is_a_warning(bundle, request_body):
+    photo = np.full((512, 768, 3), 210, np.uint8)
+    photo[:, :512] = astronaut()
+    photo[60:260, 540:740] = np.asarray(Image.fromarray(astronaut()).resize((200, 200)))
+    answer = bundle.call("make", request_body | {"image_base64": base64.b64encode(jpeg(photo)).decode()})
+    assert answer.status == 200, answer.raw[:600]
+    assert {"code", "message", "message_zh", "details"} == answer.body["warnings"][0].keys()
+    assert "BYSTANDERS" in {warning["code"] for warning in answer.body["warnings"]}

@@ -139,10 +139,12 @@ def _progress(events: list[dict[str, Any]], status: str) -> list[StateProgress]:
             states.append({"state": name, "entered": event["timestamp"], "exited": None})
         elif event["type"] == "TaskStateExited" and states:
             states[-1]["exited"] = event["timestamp"]
+    # A state that refuses the photo answers in good order; it is the state after it that ends the execution.
+    stopped_by = states[-1] if states and status not in {"running", "succeeded"} else None
     return [
         StateProgress(
             state=state["state"],
-            status="succeeded" if state["exited"] else ("running" if status == "running" else "failed"),
+            status="failed" if state is stopped_by else ("succeeded" if state["exited"] else "running"),
             entered_at=state["entered"].isoformat(),
             ms=(state["exited"] - state["entered"]).total_seconds() * 1000 if state["exited"] else None,
         )

@@ -18,7 +18,7 @@ from idphoto.models import Models
 from idphoto.portrait import save
 from idphoto.recipe import PHOTO_KEY_LENGTH, RESULT_ID_LENGTH, photo_key
 
-from idphoto_service.contract import CheckAnswer, CheckRequest, CheckSummary, Image
+from idphoto_service.contract import CheckAnswer, CheckRequest, CheckSummary, Image, Notice
 from idphoto_service.history import SECONDS_PER_DAY, CheckRecord, history, now
 from idphoto_service.settings import settings
 from idphoto_service.sources import digest, read_source
@@ -128,6 +128,19 @@ def report_of(record: CheckRecord) -> Report:
 def summary_of(record: CheckRecord) -> CheckSummary:
     """Return the short form of a check."""
     return CheckSummary(check_id=record.check_id, passed=record.passed, score=report_of(record).score)
+
+
+def remarks_of(record: CheckRecord) -> list[Notice]:
+    """Return what a check found that does not stand in the way, such as people in the background."""
+    return [
+        Notice(
+            code=item.fault or item.code,
+            message=item.reason or item.name,
+            message_zh=item.reason_zh or item.name_zh,
+            details={} if item.value is None else {"value": item.value, "threshold": item.threshold},
+        )
+        for item in report_of(record).remarks
+    ]
 
 
 def annotated_image(record: CheckRecord) -> Image:

@@ -11,7 +11,7 @@ from idphoto.specs import Spec, custom_spec, get_spec
 from idphoto_service.contract import EffectAnswer, MakeParams, MakeRequest
 from idphoto_service.errors import CheckFailedError, CheckNotFoundError
 from idphoto_service.history import CheckRecord, history, now
-from idphoto_service.logic.examination import annotated_image, examine, report_of, summary_of
+from idphoto_service.logic.examination import annotated_image, examine, remarks_of, report_of, summary_of
 from idphoto_service.logic.results import Origin, answer, apply_policy, produce
 from idphoto_service.settings import settings
 from idphoto_service.sources import read_source
@@ -44,7 +44,7 @@ def make_photo(request: MakeRequest, partner: str, request_id: str) -> EffectAns
     )
     source_key, portrait_key = _bring_home(checked, partner, request.out_request_id)
     result = produce(photo, recipe, "make", Origin(source_key, portrait_key, parent=None), watch)
-    return answer(result, request_id, "make", watch, summary_of(checked))
+    return answer(result, request_id, "make", watch, summary_of(checked), remarks_of(checked))
 
 
 def recipe_of(params: MakeParams) -> tuple[Spec, Recipe]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from idphoto import ENGINE_VERSION
 from idphoto.background import Background
-from idphoto.encode import encode_jpeg, encode_png
+from idphoto.encode import encode_photo, encode_png
 from idphoto.frame import FrameWarning
 from idphoto.portrait import load
 from idphoto.recipe import Recipe, result_id
@@ -76,9 +76,14 @@ def apply_policy(spec: Spec, policy: Policy) -> None:
 
 
 def answer(
-    result: ResultRecord, request_id: str, effect: str, watch: Stopwatch, check: CheckSummary | None = None
+    result: ResultRecord,
+    request_id: str,
+    effect: str,
+    watch: Stopwatch,
+    check: CheckSummary | None = None,
+    remarks: Iterable[Notice] = (),
 ) -> EffectAnswer:
-    """Return what the caller gets to see of a result."""
+    """Return what the caller gets to see of a result; remarks are warnings that belong to this call alone."""
     recipe = Recipe.from_json(result.recipe)
     size = {"width": result.width, "height": result.height}
     return EffectAnswer(
@@ -93,7 +98,7 @@ def answer(
         cutout=_image(result.cutout_key, "png", result.cutout_bytes, **size),
         frame=FrameFacts.model_validate_json(result.frame),
         check=check,
-        warnings=[Notice.model_validate(warning) for warning in json.loads(result.warnings)],
+        warnings=[*remarks, *(Notice.model_validate(warning) for warning in json.loads(result.warnings))],
         timings_ms=watch.read(),
     )
 
@@ -108,7 +113,7 @@ def _make(photo: PhotoRecord, recipe: Recipe, effect: str, origin: Origin, name:
     with watch.stage("render"):
         rendered = render(portrait, spec, Background.model_validate(recipe.params("background")))
     with watch.stage("encode"):
-        image = encode_jpeg(rendered.rgb, spec.dpi)
+        image = encode_photo(rendered.rgb, spec)
         transparent = encode_png(cutout(rendered), spec.dpi)
     with watch.stage("store"):
         image_key = photo_object(photo.partner, photo.key, f"{name}.jpg")
