@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from idphoto.arrays import Rgb
-from idphoto.encode import encode_jpeg, encode_png
+from idphoto.encode import FileSizeError, encode_jpeg, encode_photo, encode_png
+from idphoto.specs import Spec, get_spec
 from PIL import Image, ImageCms
 
 SEEN_AS_SAME = 2
@@ -97,3 +98,51 @@ def test_no_file_says_when_it_was_made() -> None:
     with Image.open(io.BytesIO(encode_jpeg(picture(), 300))) as image:
         made = struct.unpack(">6H", image.info["icc_profile"][24:36])
     assert made == (2000, 1, 1, 0, 0, 0)
+
+
+def noisy(amount: int, side: int = 300) -> Rgb:
+    """Noise of so many levels on grey: what a file's size depends on."""
+    noise = np.random.default_rng(3).integers(-amount, amount + 1, (side, side, 3))
+    return np.asarray(128 + noise, np.uint8)
+
+
+def limited(least: int, most: int) -> Spec:
+    return Spec.model_validate(get_spec("cn_1inch").model_dump() | {"kb": {"min": least, "max": most}})
+
+
+def test_a_photo_without_a_prescribed_size_has_the_usual_quality() -> None:
+    assert encode_photo(picture(), get_spec("cn_1inch")) == encode_jpeg(picture(), 300)
+
+
+@pytest.mark.parametrize("amount", [3, 10, 25])
+def test_a_photo_that_is_too_large_gets_the_best_quality_that_fits(amount: int) -> None:
+    usual = len(encode_jpeg(noisy(amount), 300))
+    most = round(usual * 0.6 / 1000)
+    file = encode_photo(noisy(amount), limited(1, most))
+    assert 0.85 * 1000 * most < len(file) <= 1000 * most
+
+
+def test_a_photo_that_is_too_small_gets_a_better_quality() -> None:
+    least = len(encode_jpeg(noisy(20), 300)) // 1024 + 5
+    file = encode_photo(noisy(20), limited(least, 500))
+    assert 1024 * least <= len(file) <= 500 * 1000
+    assert 0xFE not in jpeg_segments(file)
+
+
+@pytest.mark.parametrize("least", [20, 100, 200])
+def test_a_photo_that_is_too_small_at_every_quality_is_filled_up(least: int) -> None:
+    file = encode_photo(picture(), limited(least, least + 1 + least // 20))
+    assert 1024 * least <= len(file) <= 1024 * least + 16
+    assert file[6:11] == b"JFIF\0"
+    with Image.open(io.BytesIO(file)) as image, Image.open(io.BytesIO(encode_jpeg(picture(), 300))) as usual:
+        assert np.array_equal(np.asarray(image), np.asarray(usual))
+        assert image.info["dpi"] == (300, 300)
+
+
+def test_a_photo_that_would_have_to_look_bad_is_refused_with_both_sizes() -> None:
+    with pytest.raises(FileSizeError) as caught:
+        encode_photo(noisy(100), limited(1, 5))
+    size = caught.value.details["bytes"]
+    assert isinstance(size, int)
+    assert size > 5000
+    assert caught.value.details["allowed"] == 5000

@@ -5,18 +5,26 @@ The same pixels always give the same bytes, so that a result can be named by its
 
 from __future__ import annotations
 
+import bisect
 import io
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, PngImagePlugin
 
 from idphoto.arrays import Rgb
+from idphoto.errors import NotFeasibleError
+
+if TYPE_CHECKING:
+    from idphoto.specs import Spec
 
 JPEG_QUALITY: Final = 95
 """Above it the file grows fast and the eye sees no gain; below it red edges on white begin to bleed."""
+
+LOWEST_QUALITY: Final = 40
+"""Below it the blocks of JPEG show in a face."""
 
 PNG_EFFORT: Final = 1
 """zlib's level. Level 6 makes a cut-out one tenth smaller and takes four times as long."""
@@ -27,6 +35,50 @@ _ICC_DATE: Final = slice(24, 36)
 _FIXED_DATE: Final = b"".join(number.to_bytes(2, "big") for number in (2000, 1, 1, 0, 0, 0))
 
 _RELATIVE_COLORIMETRIC: Final = b"\x01"
+
+_LONGEST_COMMENT: Final = 65533
+"""Bytes that one JPEG segment can hold."""
+
+
+class FileSizeError(NotFeasibleError):
+    """The photo does not fit into the file size that its specification prescribes."""
+
+    code = "FILE_SIZE"
+    message = "The file cannot be made as small as the specification prescribes without visible loss."
+    message_zh = "在不明显损失画质的前提下，文件无法压缩到规格要求的大小。"
+
+
+def encode_photo(rgb: Rgb, spec: Spec) -> bytes:
+    """Encode a finished photo as JPEG with the resolution and the file size that its specification prescribes.
+
+    The quality stays as near to :data:`JPEG_QUALITY` as the size allows; a file that is too small at every quality is
+    filled up with empty comments. Offices count 1000 or 1024 bytes to the KB, and the size is right by both.
+
+    Parameters
+    ----------
+    rgb
+        uint8 ``(H, W, 3)``.
+    spec
+        What the photo has to be.
+
+    Raises
+    ------
+    FileSizeError
+        Even at :data:`LOWEST_QUALITY` there are too many bytes; the details say how many, and how many are allowed.
+    """
+    photo = encode_jpeg(rgb, spec.dpi)
+    if spec.kb is None:
+        return photo
+    least, most = 1024 * spec.kb.min, 1000 * spec.kb.max
+    if len(photo) > most:
+        return _filled_up(_encode_at_most(rgb, spec.dpi, most), least)
+    if len(photo) >= least:
+        return photo
+    for quality in range(JPEG_QUALITY + 1, 101):
+        better = encode_jpeg(rgb, spec.dpi, quality)
+        if least <= len(better) <= most:
+            return better
+    return _filled_up(photo, least)
 
 
 def encode_jpeg(rgb: Rgb, dpi: int, quality: int = JPEG_QUALITY) -> bytes:
@@ -63,6 +115,31 @@ def encode_png(picture: NDArray[np.uint8], dpi: int) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(picture).save(buffer, "PNG", compress_level=PNG_EFFORT, dpi=(dpi, dpi), pnginfo=tags)
     return buffer.getvalue()
+
+
+def _encode_at_most(rgb: Rgb, dpi: int, most: int) -> bytes:
+    """Encode with the highest quality that gives at most so many bytes."""
+    files: dict[int, bytes] = {}
+
+    def size(quality: int) -> int:
+        files[quality] = encode_jpeg(rgb, dpi, quality)
+        return len(files[quality])
+
+    qualities = range(LOWEST_QUALITY, JPEG_QUALITY)
+    fitting = bisect.bisect_right(qualities, most, key=size)
+    if fitting == 0:
+        raise FileSizeError(bytes=size(LOWEST_QUALITY), allowed=most)
+    return files[qualities[fitting - 1]]
+
+
+def _filled_up(jpeg: bytes, least: int) -> bytes:
+    """Insert empty comments behind the JFIF header of a JPEG, until it has at least so many bytes."""
+    header = 4 + int.from_bytes(jpeg[4:6], "big")
+    while (missing := least - len(jpeg)) > 0:
+        length = min(missing, _LONGEST_COMMENT)
+        comment = b"\xff\xfe" + (length + 2).to_bytes(2, "big") + bytes(length)
+        jpeg = jpeg[:header] + comment + jpeg[header:]
+    return jpeg
 
 
 @lru_cache(maxsize=1)
