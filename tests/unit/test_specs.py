@@ -199,6 +199,7 @@ def test_search_by_country_and_document() -> None:
         {"top_gap": {"min": 0.35, "max": 0.4, "unit": "ratio"}},
         {"eye_line": {"min": 0.1, "max": 0.2, "unit": "ratio"}},
         {"kb": {"min": 20, "max": 20}},
+        {"kb": {"min": 100, "max": 101}},
         {"dpi": 0},
         {"dpi": "high"},
         {"country": "China"},

@@ -52,7 +52,7 @@ def encode_photo(rgb: Rgb, spec: Spec) -> bytes:
     """Encode a finished photo as JPEG with the resolution and the file size that its specification prescribes.
 
     The quality stays as near to :data:`JPEG_QUALITY` as the size allows; a file that is too small at every quality is
-    filled up with empty comments. Offices count 1000 or 1024 bytes to the KB, and the size is right by both.
+    filled up with empty comments.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def encode_photo(rgb: Rgb, spec: Spec) -> bytes:
     photo = encode_jpeg(rgb, spec.dpi)
     if spec.kb is None:
         return photo
-    least, most = 1024 * spec.kb.min, 1000 * spec.kb.max
+    least, most = spec.kb.least_bytes, spec.kb.most_bytes
     if len(photo) > most:
         return _filled_up(_encode_at_most(rgb, spec.dpi, most), least)
     if len(photo) >= least:

@@ -85,15 +85,25 @@ class HeadHeight(Range):
 
 
 class Kilobytes(_Frozen):
-    """Allowed size of the file, in units of 1024 bytes."""
+    """Allowed size of the file. Offices count 1000 or 1024 bytes to the KB; what is allowed here is right by both."""
 
     min: int = Field(default=0, ge=0)
     max: int = Field(gt=0)
 
+    @property
+    def least_bytes(self) -> int:
+        """Fewest bytes."""
+        return 1024 * self.min
+
+    @property
+    def most_bytes(self) -> int:
+        """Most bytes."""
+        return 1000 * self.max
+
     @model_validator(mode="after")
     def _is_ordered(self) -> Self:
-        if self.min >= self.max:
-            raise ValueError("min < max does not hold")
+        if self.least_bytes >= self.most_bytes:
+            raise ValueError("1024 * min < 1000 * max does not hold")
         return self
 
 
