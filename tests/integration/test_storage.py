@@ -4,6 +4,7 @@ import base64
 import json
 from urllib.parse import parse_qs, urlsplit
 
+import boto3
 import pytest
 from idphoto.decode import MAX_BYTES
 from idphoto_service import storage
@@ -12,6 +13,7 @@ from idphoto_service import storage
 @pytest.fixture
 def regional(environment, monkeypatch):
     """The bucket as a function of another region reaches it, with the session token that Lambda gives."""
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     monkeypatch.setenv("AWS_SESSION_TOKEN", "a+b/c==&<'\">d")
     return storage.bucket.__wrapped__()
