@@ -9,7 +9,7 @@ from idphoto.refine import refine_edges
 from idphoto.segment import segment_person
 from idphoto.upright import guess_head_height
 
-CELLS_PER_HEAD = 85
+CELLS_PER_HEAD = 72
 """Soft structures are worked on in cells of this part of a head; U-2-Net resolves little more."""
 
 
