@@ -41,3 +41,12 @@ def test_a_text_is_refused_and_nothing_is_stored(bundle):
     assert answer.body["error"]["message_zh"]
     assert not bundle.objects()
     assert not bundle.items("")
+
+
+def test_a_photo_that_was_made_first_is_marked_when_it_is_checked(bundle, encoded):
+    made = bundle.call("make", {"out_request_id": "o-1", "image_base64": encoded}).body
+    assert not [key for key in bundle.objects() if "annotated" in key]
+    check = bundle.call("check", {"out_request_id": "o-1", "image_base64": encoded}).body
+    assert check["check_id"] == made["check"]["check_id"]
+    assert check["annotated"]["width"]
+    assert len(bundle.items("CHECK")) == 1

@@ -111,7 +111,7 @@ def test_the_check_of_another_photo_is_a_conflict_and_changes_nothing(bundle, re
 
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize(
-    ("place", "method"), [(Bucket, "put"), (History, "_put_unless_live"), (History, "save_result")]
+    ("place", "method"), [(Bucket, "put"), (History, "save_check"), (History, "claim_photo"), (History, "save_result")]
 )
 def test_a_call_that_dies_half_way_leaves_no_id_without_its_picture_and_the_retry_succeeds(
     bundle, request_body, monkeypatch, place, method, moment
@@ -210,7 +210,12 @@ def test_background_back_to_the_first_colour_is_the_first_result(bundle, made):
     assert back["mt_generate_id"] == made["mt_generate_id"]
 
 
-def test_make_from_a_check_needs_no_upload(bundle, request_body, made):
+def test_make_from_a_check_needs_no_upload_and_gives_the_same_bytes(bundle, request_body, made):
+    [image] = [key for key in bundle.objects() if key.endswith(f"{made['mt_generate_id']}.jpg")]
+    before = bundle.read(image)
+    for item in bundle.items("RESULT"):
+        bundle.table.delete_item(Key={"pk": item["pk"], "sk": item["sk"]})
+    bundle.s3.delete_object(Bucket="bucket", Key=image)
     check = bundle.call("check", {"out_request_id": "order-1", "image_base64": request_body["image_base64"]}).body
     body = {
         "out_request_id": "order-1",
@@ -219,6 +224,7 @@ def test_make_from_a_check_needs_no_upload(bundle, request_body, made):
         "background": {"color": "blue"},
     }
     assert bundle.call("make", body).body["mt_generate_id"] == made["mt_generate_id"]
+    assert bundle.read(image) == before
 
 
 def test_a_check_under_another_id_brings_its_photo_along(bundle, request_body):

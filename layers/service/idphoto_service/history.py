@@ -9,8 +9,9 @@ pk                          sk                         item
 ==========================  =========================  ==================================================
 
 An id begins with its photo key, so an id and a partner are enough to find an item, with a consistent read and no index;
-one query returns a photo's whole history. All items of a photo expire together, and an expired item that is still there
-(DynamoDB deletes late) counts as gone. An object is always stored before the item that names it.
+one query returns a photo's whole history: its results are its steps. A photo and its results expire together, a check
+after a day; an expired item that is still there (DynamoDB deletes late) counts as gone. An object is always stored
+before the item that names it, and a result is stored together with the photo's pointer to it, or not at all.
 """
 
 from __future__ import annotations
@@ -84,6 +85,16 @@ class ResultRecord:
     warnings: str
 
 
+@dataclass(frozen=True)
+class StoredPicture:
+    """A picture among the objects."""
+
+    key: str
+    width: int
+    height: int
+    bytes: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class CheckRecord:
     """One check of one source."""
@@ -98,10 +109,7 @@ class CheckRecord:
     report: str
     source_key: str
     portrait_key: str | None = None
-    annotated_key: str
-    annotated_width: int
-    annotated_height: int
-    annotated_bytes: int
+    annotated: StoredPicture | None = None
     created_at: int
     expires_at: int
 
@@ -121,10 +129,18 @@ class History:
             When the out_request_id stands for another source; nothing is changed.
         """
         photo = PhotoRecord(partner, out_request_id, source_digest, now, now + days * SECONDS_PER_DAY)
-        stored = self._put_unless_live(photo, _sort_key("PHOTO"), photo.key, now)
-        if stored.source_digest != source_digest:
+        key = {"pk": _partition(partner, photo.key), "sk": _sort_key("PHOTO")}
+        try:
+            self.table.put_item(
+                Item=_item(key, photo), ConditionExpression=_UNLESS_LIVE, ExpressionAttributeValues={":now": now}
+            )
+        except ClientError as error:
+            if _code(error) != _REFUSED:
+                raise
+            photo = self.find_photo(partner, out_request_id, now) or photo
+        if photo.source_digest != source_digest:
             raise OutRequestIdConflictError(out_request_id=out_request_id)
-        return stored
+        return photo
 
     def expect_source(self, partner: str, out_request_id: str, source_digest: str, now: int) -> None:
         """Refuse another source for an out_request_id early, before any work is done for it.
@@ -201,9 +217,13 @@ class History:
         photo = mt_generate_id[:PHOTO_KEY_LENGTH]
         return self._get(ResultRecord, partner, photo, _sort_key("RESULT", mt_generate_id), now)
 
-    def save_check(self, check: CheckRecord, now: int) -> CheckRecord:
-        """Store a check unless it is there already, and return the stored one."""
-        return self._put_unless_live(check, _sort_key("CHECK", check.check_id), check.check_id[:PHOTO_KEY_LENGTH], now)
+    def save_check(self, check: CheckRecord) -> None:
+        """Store a check; one that is there already says the same, or less."""
+        key = {
+            "pk": _partition(check.partner, check.check_id[:PHOTO_KEY_LENGTH]),
+            "sk": _sort_key("CHECK", check.check_id),
+        }
+        self.table.put_item(Item=_item(key, check))
 
     def find_check(self, partner: str, check_id: str, now: int) -> CheckRecord | None:
         """Return a check of the partner, or None."""
@@ -215,29 +235,17 @@ class History:
         item = self.table.get_item(Key=key, ConsistentRead=True).get("Item")
         return _live(record, item, now)
 
-    def _put_unless_live(self, record: Record, sort_key: str, photo: str, now: int) -> Record:
-        key = {"pk": _partition(record.partner, photo), "sk": sort_key}
-        try:
-            self.table.put_item(
-                Item=_item(key, record),
-                ConditionExpression=_UNLESS_LIVE,
-                ExpressionAttributeValues={":now": now},
-            )
-        except ClientError as error:
-            if _code(error) != _REFUSED:
-                raise
-            stored = self._get(type(record), record.partner, photo, sort_key, now)
-            return stored or record
-        return record
-
 
 def _live(record: type[Record], item: dict[str, Any] | None, now: int) -> Record | None:
     if item is None or item["expires_at"] <= now:
         return None
     # The table's numbers are Decimals; the adapter turns them back into what the record says.
-    return TypeAdapter(record).validate_python(
-        {name: value for name, value in item.items() if name not in {"pk", "sk"}}
-    )
+    return _reader(record).validate_python({name: value for name, value in item.items() if name not in {"pk", "sk"}})
+
+
+@cache
+def _reader(record: type[Record]) -> TypeAdapter[Record]:
+    return TypeAdapter(record)
 
 
 def _item(key: dict[str, str], record: PhotoRecord | ResultRecord | CheckRecord) -> dict[str, Any]:

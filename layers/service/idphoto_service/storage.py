@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -30,6 +31,12 @@ class Bucket:
     def put(self, key: str, body: bytes, content_type: str) -> None:
         """Store an object; an equal one that is there already is simply written again."""
         self.client.put_object(Bucket=self.name, Key=key, Body=body, ContentType=content_type)
+
+    def put_all(self, *objects: tuple[str, bytes, str]) -> None:
+        """Store some objects at once, each as :meth:`put` takes it; all are stored when this returns."""
+        with ThreadPoolExecutor(len(objects)) as pool:
+            for written in [pool.submit(self.put, *stored) for stored in objects]:
+                written.result()
 
     def get(self, key: str, max_bytes: int | None = None) -> bytes | None:
         """Return an object, or None when there is none.

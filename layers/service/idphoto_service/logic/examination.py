@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from dataclasses import dataclass, replace
 from functools import cache
 
 from idphoto import ENGINE_VERSION
@@ -15,11 +16,11 @@ from idphoto.checks.run import check
 from idphoto.decode import decode
 from idphoto.encode import encode_png
 from idphoto.models import Models
-from idphoto.portrait import save
+from idphoto.portrait import Portrait, save
 from idphoto.recipe import PHOTO_KEY_LENGTH, RESULT_ID_LENGTH, photo_key
 
 from idphoto_service.contract import CheckAnswer, CheckRequest, CheckSummary, Image, Notice
-from idphoto_service.history import SECONDS_PER_DAY, CheckRecord, history, now
+from idphoto_service.history import SECONDS_PER_DAY, CheckRecord, StoredPicture, history, now
 from idphoto_service.settings import settings
 from idphoto_service.sources import digest, read_source
 from idphoto_service.stopwatch import Stopwatch
@@ -43,7 +44,8 @@ def check_photo(request: CheckRequest, partner: str, request_id: str) -> CheckAn
     watch = Stopwatch()
     with watch.stage("source"):
         data = read_source(request, partner)
-    record = examine(partner, request.out_request_id or f"check-{digest(data)}", data, request.level, watch)
+    out_request_id = request.out_request_id or f"check-{digest(data)}"
+    record = examine(partner, out_request_id, data, request.level, watch, marked=True).record
     return CheckAnswer(
         request_id=request_id,
         out_request_id=record.out_request_id,
@@ -57,11 +59,26 @@ def check_photo(request: CheckRequest, partner: str, request_id: str) -> CheckAn
     )
 
 
-def examine(partner: str, out_request_id: str, data: bytes, level: Level, watch: Stopwatch) -> CheckRecord:
+@dataclass(frozen=True)
+class Examination:
+    """The check of a source, and the portrait itself when it was cut out just now."""
+
+    record: CheckRecord
+    portrait: Portrait | None = None
+
+
+def examine(
+    partner: str, out_request_id: str, data: bytes, level: Level, watch: Stopwatch, *, marked: bool
+) -> Examination:
     """Return the check of a source, made now or found again.
 
     The record and its objects lie with the photo that the out_request_id names, so that they go when it goes. Nothing
     is stored of bytes that are no picture.
+
+    Parameters
+    ----------
+    marked
+        Whether the caller wants to look at the marked photo even if it passes.
 
     Raises
     ------
@@ -73,8 +90,8 @@ def examine(partner: str, out_request_id: str, data: bytes, level: Level, watch:
     history().expect_source(partner, out_request_id, source_digest, time)
     check_id = _check_id(partner, out_request_id, source_digest, level)
     found = history().find_check(partner, check_id, time)
-    if found is not None:
-        return found
+    if found is not None and (found.annotated is not None or not marked):
+        return Examination(found)
 
     with watch.stage("decode"):
         photo = decode(data)
@@ -82,42 +99,41 @@ def examine(partner: str, out_request_id: str, data: bytes, level: Level, watch:
         analysis = analyse(photo, models())
     with watch.stage("check"):
         report = check(photo, analysis, level)
-        marked = annotate(photo, analysis, report)
 
     def key(name: str) -> str:
         return photo_object(partner, photo_key(partner, out_request_id), f"{source_digest[:32]}/{name}")
 
-    with watch.stage("store"):
-        bucket().put(key("source"), data, "application/octet-stream")
-        portrait_key = None
-        if analysis.portrait is not None:
+    record = CheckRecord(
+        partner=partner,
+        check_id=check_id,
+        out_request_id=out_request_id,
+        source_digest=source_digest,
+        engine_version=ENGINE_VERSION,
+        level=level,
+        passed=report.passed,
+        report=report.model_dump_json(),
+        source_key=key("source"),
+        created_at=time,
+        expires_at=time + CHECK_DAYS * SECONDS_PER_DAY,
+    )
+    objects = [(record.source_key, data, "application/octet-stream")]
+    if analysis.portrait is not None:
+        with watch.stage("encode"):
             portrait_key = key(f"portrait-{ENGINE_VERSION}")
-            bucket().put(portrait_key, save(analysis.portrait), "application/octet-stream")
-        annotated_key = key(f"annotated-{level}.png")
-        marked_png = encode_png(marked, SCREEN_DPI)
-        bucket().put(annotated_key, marked_png, "image/png")
-        height, width = marked.shape[:2]
-        return history().save_check(
-            CheckRecord(
-                partner=partner,
-                check_id=check_id,
-                out_request_id=out_request_id,
-                source_digest=source_digest,
-                engine_version=ENGINE_VERSION,
-                level=level,
-                passed=report.passed,
-                report=report.model_dump_json(),
-                source_key=key("source"),
-                portrait_key=portrait_key,
-                annotated_key=annotated_key,
-                annotated_width=width,
-                annotated_height=height,
-                annotated_bytes=len(marked_png),
-                created_at=time,
-                expires_at=time + CHECK_DAYS * SECONDS_PER_DAY,
-            ),
-            time,
-        )
+            record = replace(record, portrait_key=portrait_key)
+            objects.append((portrait_key, save(analysis.portrait), "application/octet-stream"))
+    if marked or not report.passed:
+        with watch.stage("annotate"):
+            sheet = annotate(photo, analysis, report)
+            picture = encode_png(sheet, SCREEN_DPI)
+            height, width = sheet.shape[:2]
+            annotated = StoredPicture(key(f"annotated-{level}.png"), width, height, len(picture))
+            record = replace(record, annotated=annotated)
+            objects.append((annotated.key, picture, "image/png"))
+    with watch.stage("store"):
+        bucket().put_all(*objects)
+        history().save_check(record)
+    return Examination(record, analysis.portrait)
 
 
 def report_of(record: CheckRecord) -> Report:
@@ -143,15 +159,17 @@ def remarks_of(record: CheckRecord) -> list[Notice]:
     ]
 
 
-def annotated_image(record: CheckRecord) -> Image:
-    """Return the link to the marked photo of a check."""
+def annotated_image(record: CheckRecord) -> Image | None:
+    """Return the link to the marked photo of a check, when it has one."""
+    if record.annotated is None:
+        return None
     seconds = settings().link_seconds
     return Image(
-        url=bucket().link(record.annotated_key, seconds),
-        width=record.annotated_width,
-        height=record.annotated_height,
+        url=bucket().link(record.annotated.key, seconds),
+        width=record.annotated.width,
+        height=record.annotated.height,
         format="png",
-        bytes=record.annotated_bytes,
+        bytes=record.annotated.bytes,
         expires_at=now() + seconds,
     )
 

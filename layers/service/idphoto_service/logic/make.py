@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from idphoto.background import Background
-from idphoto.recipe import Recipe, photo_key
+from idphoto.recipe import Recipe
 from idphoto.specs import Spec, custom_spec, get_spec
 
 from idphoto_service.contract import EffectAnswer, MakeParams, MakeRequest
 from idphoto_service.errors import CheckFailedError, CheckNotFoundError
-from idphoto_service.history import CheckRecord, history, now
-from idphoto_service.logic.examination import annotated_image, examine, remarks_of, report_of, summary_of
+from idphoto_service.history import CheckRecord, PhotoRecord, history, now
+from idphoto_service.logic.examination import Examination, annotated_image, examine, remarks_of, report_of, summary_of
 from idphoto_service.logic.results import Origin, answer, apply_policy, produce
 from idphoto_service.settings import settings
 from idphoto_service.sources import read_source
@@ -36,14 +36,15 @@ def make_photo(request: MakeRequest, partner: str, request_id: str) -> EffectAns
     watch = Stopwatch()
     spec, recipe = recipe_of(request)
     apply_policy(spec, request.policy)
-    checked = _checked(request, partner, watch)
+    examination = _examined(request, partner, watch)
+    checked = examination.record
     if checked.portrait_key is None or not (checked.passed or request.check_id):
         raise CheckFailedError(**_failure(checked))
     photo = history().claim_photo(
         partner, request.out_request_id, checked.source_digest, now(), settings().retention_days
     )
-    source_key, portrait_key = _bring_home(checked, partner, request.out_request_id)
-    result = produce(photo, recipe, "make", Origin(source_key, portrait_key, parent=None), watch)
+    origin = _bring_home(examination, photo)
+    result = produce(photo, recipe, "make", origin, watch)
     return answer(result, request_id, "make", watch, summary_of(checked), remarks_of(checked))
 
 
@@ -66,37 +67,38 @@ def recipe_of(params: MakeParams) -> tuple[Spec, Recipe]:
     return spec, recipe
 
 
-def _checked(request: MakeRequest, partner: str, watch: Stopwatch) -> CheckRecord:
+def _examined(request: MakeRequest, partner: str, watch: Stopwatch) -> Examination:
     if request.check_id is not None:
         record = history().find_check(partner, request.check_id, now())
         if record is None:
             raise CheckNotFoundError(check_id=request.check_id)
-        return record
+        return Examination(record)
     with watch.stage("source"):
         data = read_source(request, partner)
-    return examine(partner, request.out_request_id, data, request.check, watch)
+    return examine(partner, request.out_request_id, data, request.check, watch, marked=False)
 
 
-def _bring_home(checked: CheckRecord, partner: str, out_request_id: str) -> tuple[str, str]:
-    """Return the keys of source and portrait below this photo, copied there when the check was made under another id.
+def _bring_home(examination: Examination, photo: PhotoRecord) -> Origin:
+    """Return where the results of a photo come from: below the photo's own prefix, so that it is erased with it.
 
-    What belongs to a photo lies below its own prefix: there it is erased with the photo.
+    A check that was made under another id left its objects there; they are copied.
     """
-    home = photo_key(partner, out_request_id)
     keys = []
-    for key in (checked.source_key, checked.portrait_key or ""):
-        own = photo_object(partner, home, "/".join(key.split("/")[-2:]))
+    for key in (examination.record.source_key, examination.record.portrait_key or ""):
+        own = photo_object(photo.partner, photo.key, "/".join(key.split("/")[-2:]))
         if own != key:
             bucket().copy(key, own)
         keys.append(own)
-    return keys[0], keys[1]
+    source_key, portrait_key = keys
+    return Origin(source_key, portrait_key, None, examination.portrait)
 
 
 def _failure(checked: CheckRecord) -> dict[str, Any]:
     report = report_of(checked)
+    annotated = annotated_image(checked)
     return {
         "check_id": checked.check_id,
         "faults": [item.fault or item.code for item in report.blocking],
         "report": report.model_dump(mode="json"),
-        "annotated": annotated_image(checked).model_dump(mode="json"),
+        "annotated": annotated.model_dump(mode="json") if annotated else None,
     }

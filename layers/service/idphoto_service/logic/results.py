@@ -11,7 +11,7 @@ from idphoto import ENGINE_VERSION
 from idphoto.background import Background
 from idphoto.encode import encode_photo, encode_png
 from idphoto.frame import FrameWarning
-from idphoto.portrait import load
+from idphoto.portrait import Portrait, load
 from idphoto.recipe import Recipe, result_id
 from idphoto.render import cutout, render
 from idphoto.specs import CustomSize, Spec, custom_spec, get_spec
@@ -32,11 +32,15 @@ BACKGROUND_REPLACED = Notice(
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a result comes from: the objects it is rendered from, and the result before it."""
+    """Where a result comes from: the objects it is rendered from, and the result before it.
+
+    A call that has just stored the portrait has it at hand too, and need not read it again.
+    """
 
     source_key: str
     portrait_key: str
     parent: str | None
+    portrait: Portrait | None = None
 
 
 def produce(photo: PhotoRecord, recipe: Recipe, effect: str, origin: Origin, watch: Stopwatch) -> ResultRecord:
@@ -105,10 +109,7 @@ def answer(
 
 def _make(photo: PhotoRecord, recipe: Recipe, effect: str, origin: Origin, name: str, watch: Stopwatch) -> ResultRecord:
     with watch.stage("load"):
-        stored = bucket().get(origin.portrait_key)
-        if stored is None:
-            raise ResultNotFoundError(mt_generate_id=origin.parent)
-        portrait = load(stored)
+        portrait = origin.portrait or _stored_portrait(origin)
     spec = spec_of(recipe)
     with watch.stage("render"):
         rendered = render(portrait, spec, Background.model_validate(recipe.params("background")))
@@ -118,8 +119,7 @@ def _make(photo: PhotoRecord, recipe: Recipe, effect: str, origin: Origin, name:
     with watch.stage("store"):
         image_key = photo_object(photo.partner, photo.key, f"{name}.jpg")
         cutout_key = photo_object(photo.partner, photo.key, f"{name}.png")
-        bucket().put(image_key, image, "image/jpeg")
-        bucket().put(cutout_key, transparent, "image/png")
+        bucket().put_all((image_key, image, "image/jpeg"), (cutout_key, transparent, "image/png"))
         height, width = rendered.rgb.shape[:2]
         result = ResultRecord(
             partner=photo.partner,
@@ -144,6 +144,13 @@ def _make(photo: PhotoRecord, recipe: Recipe, effect: str, origin: Origin, name:
             expires_at=photo.expires_at,
         )
         return history().save_result(result, photo, now())
+
+
+def _stored_portrait(origin: Origin) -> Portrait:
+    stored = bucket().get(origin.portrait_key)
+    if stored is None:
+        raise ResultNotFoundError(mt_generate_id=origin.parent)
+    return load(stored)
 
 
 def _image(key: str, kind: Any, size: int, width: int, height: int) -> Image:
