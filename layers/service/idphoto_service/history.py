@@ -114,6 +114,11 @@ class CheckRecord:
     expires_at: int
 
 
+_READERS: dict[type, TypeAdapter[Any]] = {
+    record: TypeAdapter(record) for record in (PhotoRecord, ResultRecord, CheckRecord)
+}
+
+
 @dataclass(frozen=True)
 class History:
     """The table and the client that reaches it."""
@@ -240,12 +245,10 @@ def _live(record: type[Record], item: dict[str, Any] | None, now: int) -> Record
     if item is None or item["expires_at"] <= now:
         return None
     # The table's numbers are Decimals; the adapter turns them back into what the record says.
-    return _reader(record).validate_python({name: value for name, value in item.items() if name not in {"pk", "sk"}})
-
-
-@cache
-def _reader(record: type[Record]) -> TypeAdapter[Record]:
-    return TypeAdapter(record)
+    stored: Record = _READERS[record].validate_python(
+        {name: value for name, value in item.items() if name not in {"pk", "sk"}}
+    )
+    return stored
 
 
 def _item(key: dict[str, str], record: PhotoRecord | ResultRecord | CheckRecord) -> dict[str, Any]:
