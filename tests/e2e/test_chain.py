@@ -96,6 +96,22 @@ def test_ten_clients_at_once_get_the_same_result(client: Client, portrait: bytes
     assert len({answer["image"]["url"].partition("?")[0] for answer in answers}) == 1
 
 
+def test_ten_clients_that_edit_one_photo_at_once_each_get_what_they_asked_for(
+    client: Client, portrait: bytes, order: str
+) -> None:
+    made = client.post("/make", {"out_request_id": order, "upload_id": client.upload(portrait)})
+    colours = [f"#4040{level:02X}" for level in range(0, 250, 25)]
+
+    def paint(color: str) -> dict[str, Any]:
+        return client.post("/background", {"mt_generate_id": made["mt_generate_id"], "color": color})
+
+    with ThreadPoolExecutor(10) as clients:
+        answers = list(clients.map(paint, colours))
+
+    assert [answer["params"]["color"] for answer in answers] == colours
+    assert len({answer["mt_generate_id"] for answer in answers}) == 10
+
+
 def _finished(client: Client, execution_id: str) -> dict[str, Any]:
     deadline = time.monotonic() + FINISH_SECONDS
     while (answer := client.get(f"/executions/{execution_id}"))["status"] == "running":
