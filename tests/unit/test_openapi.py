@@ -2,6 +2,8 @@
 
 import json
 
+from idphoto_service.contract import BackgroundRequest, ChainRequest, CheckRequest, MakeRequest
+
 from local.openapi import TARGET, render
 
 
@@ -27,3 +29,15 @@ def test_every_route_is_described_with_its_models_and_needs_a_key():
             assert operation["summary"]
             assert {"200", "202"} & set(operation["responses"])
             assert "422" in operation["responses"]
+
+
+def test_every_field_of_a_request_is_described_and_every_example_is_accepted():
+    schemas = json.loads(TARGET.read_text(encoding="utf-8"))["components"]["schemas"]
+    for model in (CheckRequest, MakeRequest, BackgroundRequest, ChainRequest):
+        schema = schemas[model.__name__]
+        for name, field in schema["properties"].items():
+            told = [field, *field.get("anyOf", [])]
+            assert any("description" in part or "$ref" in part for part in told), f"{model.__name__}.{name}"
+        assert schema["additionalProperties"] is False
+        for example in schema["examples"]:
+            assert model.model_validate(example)

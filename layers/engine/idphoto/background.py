@@ -8,7 +8,7 @@ from enum import IntEnum
 from typing import Annotated, Final
 
 import numpy as np
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationInfo, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from idphoto.arrays import F32
@@ -115,9 +115,15 @@ class Background(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    color: Color = WHITE
-    gradient: Gradient = Gradient.NONE
-    end_color: Color = WHITE
+    color: Annotated[Color, Field(description="A name in English or Chinese, #RGB or #RRGGBB.", examples=["blue"])] = (
+        WHITE
+    )
+    gradient: Annotated[
+        Gradient, Field(description="0 none, 1 top to bottom, 2 outside to inside, 3 inside to outside.", examples=[1])
+    ] = Gradient.NONE
+    end_color: Annotated[
+        Color, Field(description="Where the gradient ends, in the same words.", examples=["#FFFFFF"])
+    ] = WHITE
 
     @field_validator("end_color")
     @classmethod

@@ -346,11 +346,11 @@ class CustomSize(_Frozen):
     says what was given and what is allowed.
     """
 
-    width_px: int | None = None
-    height_px: int | None = None
-    width_mm: float | None = None
-    height_mm: float | None = None
-    dpi: int = DEFAULT_DPI
+    width_px: Annotated[int | None, Field(description="Width in pixels, with height_px.", examples=[295])] = None
+    height_px: Annotated[int | None, Field(description="Height in pixels, with width_px.", examples=[413])] = None
+    width_mm: Annotated[float | None, Field(description="Width in millimetres, with height_mm.")] = None
+    height_mm: Annotated[float | None, Field(description="Height in millimetres, with width_mm.")] = None
+    dpi: Annotated[int, Field(description="Pixels per inch, written into the file.")] = DEFAULT_DPI
 
     @model_validator(mode="after")
     def _is_possible(self) -> Self:

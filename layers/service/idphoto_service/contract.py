@@ -11,6 +11,17 @@ from idphoto.specs import CustomSize
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+
+class Policy(StrEnum):
+    """What happens when the specification forbids a step: a warning, or a refusal."""
+
+    ADVISE = "advise"
+    STRICT = "strict"
+
+
+RESULT = "qk3vwn2m5tz7xhydb6cf4j2rsgau3oepivl7nwk5qd"
+"""An id as the examples show it; it names nothing."""
+
 OutRequestId = Annotated[
     str,
     Field(
@@ -24,7 +35,7 @@ MtGenerateId = Annotated[
     Field(
         pattern=r"^[a-z2-7]{42}$",
         description="The id of a result; an effect continues from it with no upload.",
-        examples=["qk3vwn2m5tz7xhyd" + "b6cf4j2rsgau3oepivl7nwk5qd"],
+        examples=[RESULT],
     ),
 ]
 CheckId = Annotated[
@@ -39,14 +50,27 @@ UploadId = Annotated[
 ]
 Partner = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="Who calls; named by the API key.")]
 
+ImgUrl = Annotated[
+    str,
+    Field(
+        max_length=8192,
+        description="A full http(s) URL of the picture, as it is found: escapes, raw + and spaces are understood.",
+        examples=["https://example.com/portrait.jpg"],
+    ),
+]
+ImageBase64 = Annotated[
+    str | None,
+    Field(repr=False, description="The picture's bytes as Base64, about 4 MB at most; a data: prefix is understood."),
+]
+LevelField = Annotated[Level, Field(description="How strict the check is.", examples=["basic"])]
+PolicyField = Annotated[
+    Policy,
+    Field(description="When the specification forbids a step: advise answers with a warning, strict refuses."),
+]
+RequestId = Annotated[str, Field(description="Names this very call; quote it when you ask us about it.")]
+Timings = Annotated[dict[str, float], Field(description="Milliseconds by stage, and in all.")]
+
 SOURCE_FIELDS = ("img_url", "image_base64", "upload_id", "check_id")
-
-
-class Policy(StrEnum):
-    """What happens when the specification forbids a step: a warning, or a refusal."""
-
-    ADVISE = "advise"
-    STRICT = "strict"
 
 
 class Request(BaseModel):
@@ -55,13 +79,15 @@ class Request(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _example(**body: Any) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"examples": [body]})
+
+
 class Source(Request):
     """The photo: exactly one of the four fields."""
 
-    img_url: Annotated[str | None, Field(max_length=8192, description="A full http(s) URL of the picture.")] = None
-    image_base64: Annotated[
-        str | None, Field(description="The picture's bytes as Base64; a data: prefix is understood.", repr=False)
-    ] = None
+    img_url: ImgUrl | None = None
+    image_base64: ImageBase64 = None
     upload_id: UploadId | None = None
     check_id: CheckId | None = None
 
@@ -78,8 +104,10 @@ class Source(Request):
 class CheckRequest(Source):
     """``POST /check``."""
 
+    model_config = _example(out_request_id="order-1001", img_url="https://example.com/portrait.jpg", level="standard")
+
     out_request_id: OutRequestId | None = None
-    level: Annotated[Level, Field(description="How strict the check is.")] = Level.BASIC
+    level: LevelField = Level.BASIC
 
     @model_validator(mode="after")
     def _no_check_of_a_check(self) -> Self:
@@ -100,8 +128,8 @@ class MakeParams(Request):
         None
     )
     background: Annotated[Background | None, Field(description="By default the specification's own colour.")] = None
-    check: Annotated[Level, Field(description="How strict the built-in check is.")] = Level.BASIC
-    policy: Annotated[Policy, Field(description="What to do when the specification forbids a step.")] = Policy.ADVISE
+    check: LevelField = Level.BASIC
+    policy: PolicyField = Policy.ADVISE
 
     @model_validator(mode="after")
     def _one_size(self) -> Self:
@@ -117,20 +145,29 @@ class MakeParams(Request):
 class MakeRequest(MakeParams, Source):
     """``POST /make``."""
 
+    model_config = _example(
+        out_request_id="order-1001",
+        img_url="https://example.com/portrait.jpg",
+        spec_id="cn_1inch",
+        background={"color": "blue"},
+    )
+
     out_request_id: OutRequestId
 
 
 class BackgroundRequest(Background):
     """``POST /background``."""
 
+    model_config = _example(mt_generate_id=RESULT, color="#438EDB", gradient=1, end_color="#FFFFFF")
+
     mt_generate_id: MtGenerateId
-    policy: Policy = Policy.ADVISE
+    policy: PolicyField = Policy.ADVISE
 
 
 class ChainCheck(Request):
     """The chain's check step."""
 
-    level: Level = Level.BASIC
+    level: LevelField = Level.BASIC
 
 
 class ChainRequest(Request):
@@ -139,15 +176,23 @@ class ChainRequest(Request):
     Either a photo (``out_request_id`` and a source, with ``make``) or an ``mt_generate_id`` to continue from.
     """
 
+    model_config = _example(
+        out_request_id="order-1001",
+        img_url="https://example.com/portrait.jpg",
+        check={},
+        make={"spec_id": "cn_1inch"},
+        background={"color": "blue", "gradient": 1},
+    )
+
     out_request_id: OutRequestId | None = None
-    img_url: Annotated[str | None, Field(max_length=8192)] = None
-    image_base64: Annotated[str | None, Field(repr=False)] = None
+    img_url: ImgUrl | None = None
+    image_base64: ImageBase64 = None
     upload_id: UploadId | None = None
     check_id: CheckId | None = None
     mt_generate_id: MtGenerateId | None = None
-    check: ChainCheck | None = None
-    make: MakeParams | None = None
-    background: Background | None = None
+    check: Annotated[ChainCheck | None, Field(description="Check first; {} checks at the basic level.")] = None
+    make: Annotated[MakeParams | None, Field(description="Make the photo; {} makes a Chinese one-inch photo.")] = None
+    background: Annotated[Background | None, Field(description="Change the background at the end.")] = None
 
     @model_validator(mode="after")
     def _has_a_beginning(self) -> Self:
@@ -188,57 +233,57 @@ class Answer(BaseModel):
 class Notice(Answer):
     """Something to know about a result that was made all the same."""
 
-    code: str
-    message: str
-    message_zh: str
-    details: dict[str, float] = {}
+    code: Annotated[str, Field(description="Stable; branch on it.")]
+    message: Annotated[str, Field(description="A sentence in English.")]
+    message_zh: Annotated[str, Field(description="The same sentence in Chinese.")]
+    details: Annotated[dict[str, float], Field(description="What was measured.")] = {}
 
 
 class Image(Answer):
     """A stored picture and a link to it."""
 
     url: Annotated[str, Field(description="Opens as it stands in the answer; nothing has to be decoded.")]
-    width: int
-    height: int
+    width: Annotated[int, Field(description="In pixels.")]
+    height: Annotated[int, Field(description="In pixels.")]
     format: Literal["jpeg", "png"]
-    bytes: int
+    bytes: Annotated[int, Field(description="Size of the file.")]
     expires_at: Annotated[int, Field(description="When the link stops working, seconds since 1970.")]
 
 
 class FrameFacts(Answer):
     """What was measured on the result."""
 
-    spec_id: str | None
+    spec_id: Annotated[str | None, Field(description="The specification; a size of your own has none of the listed.")]
     width_px: int
     height_px: int
-    dpi: float
+    dpi: Annotated[float, Field(description="Pixels per inch, also in the file.")]
     width_mm: float
     height_mm: float
-    head_height_px: float
-    head_height_mm: float
+    head_height_px: Annotated[float, Field(description="From the crown to the chin.")]
+    head_height_mm: Annotated[float, Field(description="From the crown to the chin.")]
 
 
 class CheckSummary(Answer):
     """The check behind a result."""
 
-    check_id: str
-    passed: bool
-    score: int
+    check_id: CheckId
+    passed: Annotated[bool, Field(description="Whether nothing stands in the way at the level of the check.")]
+    score: Annotated[int, Field(ge=0, le=100, description="That of the weakest item; 60 lies on the limit.")]
 
 
 class StepAnswer(Answer):
     """One step of a recipe."""
 
-    kind: str
-    params: dict[str, Any]
+    kind: Annotated[str, Field(description="make, background, or the name of an effect.")]
+    params: Annotated[dict[str, Any], Field(description="With every default filled in.")]
 
 
 class UploadAnswer(Answer):
     """Where to send a file: a form (``multipart/form-data``), as browsers and mini-programs send it."""
 
-    request_id: str
-    upload_id: str
-    url: str
+    request_id: RequestId
+    upload_id: UploadId
+    url: Annotated[str, Field(description="Where to post the form.")]
     method: Literal["POST"] = "POST"
     fields: Annotated[dict[str, str], Field(description="Fields of the form, to be sent before the file.")]
     file_field: Annotated[Literal["file"], Field(description="Name of the field that holds the file, the last.")] = (
@@ -251,51 +296,51 @@ class UploadAnswer(Answer):
 class CheckAnswer(Answer):
     """Every item of a check, passed and failed."""
 
-    request_id: str
-    out_request_id: str
-    check_id: str
-    passed: bool
-    score: int
-    report: Report
-    annotated: Image | None
-    expires_at: int
-    timings_ms: dict[str, float]
+    request_id: RequestId
+    out_request_id: Annotated[str, Field(description="Yours; or one of ours, when the call gave none.")]
+    check_id: CheckId
+    passed: Annotated[bool, Field(description="Whether nothing stands in the way at the level of the check.")]
+    score: Annotated[int, Field(ge=0, le=100, description="That of the weakest item; 60 lies on the limit.")]
+    report: Annotated[Report, Field(description="Every item, passed and failed.")]
+    annotated: Annotated[Image | None, Field(description="The photo with what failed marked on it.")]
+    expires_at: Annotated[int, Field(description="When the check_id stops working, seconds since 1970.")]
+    timings_ms: Timings
 
 
 class EffectAnswer(Answer):
     """The result of make and of every effect."""
 
-    request_id: str
-    out_request_id: str
-    mt_generate_id: str
-    parent_mt_generate_id: str | None
-    effect: str
-    params: dict[str, Any]
-    recipe: list[StepAnswer]
-    image: Image
-    cutout: Image
+    request_id: RequestId
+    out_request_id: OutRequestId
+    mt_generate_id: MtGenerateId
+    parent_mt_generate_id: Annotated[str | None, Field(description="The result from which this one was first made.")]
+    effect: Annotated[str, Field(description="The step that was asked for: make, background, or an effect's name.")]
+    params: Annotated[dict[str, Any], Field(description="Its parameters, with every default filled in.")]
+    recipe: Annotated[list[StepAnswer], Field(description="All steps of the result, in the order of their work.")]
+    image: Annotated[Image, Field(description="The photo.")]
+    cutout: Annotated[Image, Field(description="The same without a background, transparent.")]
     frame: FrameFacts
-    check: CheckSummary | None = None
-    warnings: list[Notice]
-    timings_ms: dict[str, float]
+    check: Annotated[CheckSummary | None, Field(description="The check behind it, in the answer of make.")] = None
+    warnings: Annotated[list[Notice], Field(description="What to know about a photo that was made all the same.")]
+    timings_ms: Timings
 
 
 class ChainStep(Answer):
     """One state of a chain that has run."""
 
     state: str
-    ms: float
-    mt_generate_id: str | None = None
+    ms: Annotated[float, Field(description="Milliseconds of its work.")]
+    mt_generate_id: Annotated[str | None, Field(description="Its result, when it makes one.")] = None
 
 
 class ChainAnswer(Answer):
     """The end of a chain: the last result, and what each state took."""
 
-    request_id: str
-    out_request_id: str
-    result: EffectAnswer | None
-    check: CheckAnswer | None
-    steps: list[ChainStep]
+    request_id: RequestId
+    out_request_id: OutRequestId
+    result: Annotated[EffectAnswer | None, Field(description="The last result; none when only a check was asked for.")]
+    check: Annotated[CheckAnswer | None, Field(description="The check, when it was asked for.")]
+    steps: Annotated[list[ChainStep], Field(description="The states that ran, in their order.")]
 
 
 class StateProgress(Answer):
@@ -303,41 +348,41 @@ class StateProgress(Answer):
 
     state: str
     status: Literal["running", "succeeded", "failed"]
-    entered_at: str
-    ms: float | None
+    entered_at: Annotated[str, Field(description="ISO 8601.")]
+    ms: Annotated[float | None, Field(description="Milliseconds, its start and its retries included.")]
 
 
 class ExecutionAnswer(Answer):
     """An asynchronous chain."""
 
-    request_id: str
-    execution_id: str
+    request_id: RequestId
+    execution_id: Annotated[str, Field(description="Ask for it by GET /executions/{execution_id}.")]
     status: Literal["running", "succeeded", "failed", "timed_out", "aborted"]
-    started_at: str
-    stopped_at: str | None = None
-    states: list[StateProgress] = []
-    result: ChainAnswer | None = None
-    error: dict[str, Any] | None = None
+    started_at: Annotated[str, Field(description="ISO 8601.")]
+    stopped_at: Annotated[str | None, Field(description="ISO 8601; none while it runs.")] = None
+    states: Annotated[list[StateProgress], Field(description="The states entered so far.")] = []
+    result: Annotated[ChainAnswer | None, Field(description="What POST /chain would have answered.")] = None
+    error: Annotated[dict[str, Any] | None, Field(description="Why it failed, as in every refusal.")] = None
 
 
 class SpecsAnswer(Answer):
     """A page of specifications."""
 
-    request_id: str
-    specs: list[dict[str, Any]]
-    total: int
-    next: int | None
+    request_id: RequestId
+    specs: Annotated[list[dict[str, Any]], Field(description="Each with its numbers, its source and its confidence.")]
+    total: Annotated[int, Field(description="How many match in all.")]
+    next: Annotated[int | None, Field(description="The start of the next page; none on the last.")]
 
 
 class ErrorFacts(Answer):
     """What went wrong."""
 
     code: Annotated[str, Field(description="Stable; branch on it.")]
-    message: str
-    message_zh: str
-    status: int
+    message: Annotated[str, Field(description="A sentence in English.")]
+    message_zh: Annotated[str, Field(description="The same sentence in Chinese.")]
+    status: Annotated[int, Field(description="The HTTP status.")]
     details: Annotated[dict[str, Any], Field(description="What was given and what is allowed.")]
-    request_id: str
+    request_id: RequestId
 
 
 class ErrorAnswer(Answer):
