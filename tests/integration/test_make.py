@@ -7,6 +7,7 @@ import logging
 import numpy as np
 import pytest
 from botocore.exceptions import ClientError
+from idphoto.specs import load_specs
 from idphoto_service import history as tables
 from idphoto_service.api import DefectError, logger
 from idphoto_service.history import History
@@ -383,3 +384,10 @@ def test_somebody_in_the_background_is_a_warning(bundle, request_body):
     assert answer.status == 200, answer.raw[:600]
     assert {"code", "message", "message_zh", "details"} == answer.body["warnings"][0].keys()
     assert "BYSTANDERS" in {warning["code"] for warning in answer.body["warnings"]}
+
+
+def test_the_file_has_the_size_that_the_specification_prescribes(bundle, request_body):
+    name, kb = next((name, spec.kb) for name, spec in load_specs().items() if spec.kb and spec.kb.max)
+    answer = bundle.call("make", request_body | {"spec_id": name})
+    assert answer.status == 200, answer.raw
+    assert kb.least_bytes <= answer.body["image"]["bytes"] <= kb.most_bytes
