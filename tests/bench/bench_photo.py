@@ -19,7 +19,7 @@ from idphoto.analysis import analyse
 from idphoto.background import Background
 from idphoto.checks.run import check
 from idphoto.decode import decode
-from idphoto.encode import encode_jpeg
+from idphoto.encode import encode_photo
 from idphoto.models import Models
 from idphoto.render import render
 from idphoto.specs import get_spec
@@ -70,7 +70,7 @@ def main() -> None:
         with stage("render"):
             rendered = render(analysis.portrait, spec, background)
         with stage("encode"):
-            encode_jpeg(rendered.rgb, spec.dpi)
+            encode_photo(rendered.rgb, spec)
 
     print(f"{photo.width} x {photo.height} px to {spec.width_px} x {spec.height_px} px, median of {RUNS} warm runs")
     total = 0.0
