@@ -62,13 +62,6 @@ class Bundle:
         self.s3 = boto3.client("s3")
 
     def call(self, function, body, *, key=KEY, method="POST", path=None, query=None, content_type="application/json"):
-        context = SimpleNamespace(
-            function_name=function,
-            memory_limit_in_mb=1769,
-            invoked_function_arn="arn",
-            aws_request_id="call",
-            get_remaining_time_in_millis=lambda: 9000,
-        )
         event = {
             "httpMethod": method,
             "path": path or f"/{function}",
@@ -77,18 +70,11 @@ class Bundle:
             "queryStringParameters": query,
             "requestContext": {"requestId": "request-1", "identity": {"sourceIp": "127.0.0.1"}},
         }
-        answer = self.modules[function].lambda_handler(event, context)
+        answer = self.modules[function].lambda_handler(event, _context(function))
         return Answer(answer["statusCode"], answer["body"])
 
     def task(self, function, payload):
-        context = SimpleNamespace(
-            function_name=function,
-            memory_limit_in_mb=1769,
-            invoked_function_arn="arn",
-            aws_request_id="call",
-            get_remaining_time_in_millis=lambda: 9000,
-        )
-        return self.modules[function].lambda_handler(payload, context)
+        return self.modules[function].lambda_handler(payload, _context(function))
 
     def objects(self):
         return {item["Key"] for item in self.s3.list_objects_v2(Bucket="bucket").get("Contents", [])}
@@ -98,6 +84,16 @@ class Bundle:
 
     def read(self, key):
         return self.s3.get_object(Bucket="bucket", Key=key)["Body"].read()
+
+
+def _context(function):
+    return SimpleNamespace(
+        function_name=function,
+        memory_limit_in_mb=1769,
+        invoked_function_arn="arn",
+        aws_request_id="call",
+        get_remaining_time_in_millis=lambda: 9000,
+    )
 
 
 def _load(file):

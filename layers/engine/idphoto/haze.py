@@ -12,7 +12,7 @@ import numpy as np
 
 from idphoto import mesh
 from idphoto.arrays import F32, Landmarks, Mask, Matte, Rgb
-from idphoto.raster import box_mean, dilate, to_cells
+from idphoto.raster import box_mean, dilate, grow, step, to_cells
 from idphoto.refine import face_oval
 from idphoto.upright import guess_head_height
 
@@ -57,11 +57,11 @@ def _without_haze(rgb: Rgb, coarse: Matte, landmarks: Landmarks, cell: int, head
     certain, likely = _unlike_hair(rgb, coarse, landmarks, cell, head)
     certain &= box_mean(certain.astype(np.float32), 1) > CROWD
     outside = coarse < 0.5
-    reached = _grow(outside, outside | certain) & certain
+    reached = grow(outside, outside | certain) & certain
     if not reached.any():
         return coarse
     for _ in range(LIKELY_STEPS):
-        reached |= _step(reached) & likely
+        reached |= step(reached) & likely
     return np.asarray(coarse * (1 - box_mean(reached.astype(np.float32), 1)) * ~reached, np.float32)
 
 
@@ -102,22 +102,3 @@ def _texture(rgb: Rgb, cell: int) -> F32:
     luma = np.asarray(rgb, np.float32) @ _LUMA
     variance = to_cells(luma * luma, cell) - to_cells(luma, cell) ** 2
     return np.asarray(np.sqrt(np.maximum(variance, 0)), np.float32)
-
-
-def _step(mask: Mask) -> Mask:
-    """Widen by one cell to the four sides."""
-    grown = mask.copy()
-    grown[1:] |= mask[:-1]
-    grown[:-1] |= mask[1:]
-    grown[:, 1:] |= mask[:, :-1]
-    grown[:, :-1] |= mask[:, 1:]
-    return grown
-
-
-def _grow(seed: Mask, ground: Mask) -> Mask:
-    """Widen as far as the ground goes."""
-    while True:
-        grown = _step(seed) & ground
-        if np.array_equal(grown, seed):
-            return seed
-        seed = grown

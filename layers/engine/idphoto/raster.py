@@ -43,6 +43,25 @@ def dilate(mask: Mask, radius: float) -> Mask:
     return np.asarray(spread > 1e-3)
 
 
+def step(mask: Mask) -> Mask:
+    """Widen a mask by one element to the four sides."""
+    grown = mask.copy()
+    grown[1:] |= mask[:-1]
+    grown[:-1] |= mask[1:]
+    grown[:, 1:] |= mask[:, :-1]
+    grown[:, :-1] |= mask[:, 1:]
+    return grown
+
+
+def grow(seed: Mask, ground: Mask) -> Mask:
+    """Widen a mask as far as the ground goes: all of the ground that is joined to it."""
+    while True:
+        grown = step(seed) & ground
+        if np.array_equal(grown, seed):
+            return seed
+        seed = grown
+
+
 def to_cells(field: F32 | Rgb, cell: int) -> F32:
     """Mean of each cell of ``cell x cell`` px of float32 ``(h, w)`` or uint8 ``(h, w, 3)``; the last may hold fewer."""
     if cell == 1:

@@ -15,7 +15,7 @@ from PIL import Image
 from idphoto import mesh
 from idphoto.arrays import F32, Landmarks, Matte, Rgb
 from idphoto.models import Models
-from idphoto.raster import box_mean, dilate, repeat_cells, smoothstep, to_cells
+from idphoto.raster import box_mean, dilate, grow, repeat_cells, smoothstep, to_cells
 from idphoto.upright import guess_head_height, midline_x
 
 OUTLINE_VIEW = (1.3, 0.6, 1.4)
@@ -90,24 +90,14 @@ def _fuse(outline: F32, shown: F32, prior: F32, head: float, landmarks: Landmark
 
 def _joined_to_face(matte: F32, head: float, landmarks: Landmarks) -> F32:
     """1 where the matte is connected to the face, 0 on islands; grown out from the face over a grid of 1/40 head."""
-    step = max(1, round(head / 40))
-    open_ground = dilate(to_cells(matte, step) > 0.3, 1)
+    size = max(1, round(head / 40))
+    open_ground = dilate(to_cells(matte, size) > 0.3, 1)
     reached = np.zeros_like(open_ground)
     h, w = reached.shape
-    x, y = (landmarks[:, :2].mean(axis=0) / step).astype(int)
+    x, y = (landmarks[:, :2].mean(axis=0) / size).astype(int)
     reached[min(max(y, 0), h - 1), min(max(x, 0), w - 1)] = True
     open_ground |= reached
-    while True:
-        grown = reached.copy()
-        grown[1:] |= reached[:-1]
-        grown[:-1] |= reached[1:]
-        grown[:, 1:] |= grown[:, :-1].copy()
-        grown[:, :-1] |= grown[:, 1:].copy()
-        grown &= open_ground
-        if np.array_equal(grown, reached):
-            break
-        reached = grown
-    return repeat_cells(dilate(reached, 2), step, matte.shape).astype(np.float32)
+    return repeat_cells(dilate(grow(reached, open_ground), 2), size, matte.shape).astype(np.float32)
 
 
 def _view(rgb: Rgb, landmarks: Landmarks, extent: tuple[float, float, float]) -> tuple[int, int, int, int]:
