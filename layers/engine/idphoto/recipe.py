@@ -109,7 +109,12 @@ def result_id(partner: str, out_request_id: str, source_digest: str, recipe: Rec
     -------
     42 characters of ``a-z2-7``, safe in URLs, file names and spreadsheets.
     """
-    tail = _digest([partner, out_request_id, source_digest, recipe.as_list(), engine_version])
+    return derived_id(partner, out_request_id, source_digest, recipe.as_list(), engine_version)
+
+
+def derived_id(partner: str, out_request_id: str, *facts: object) -> str:
+    """Return the name of something of a photo that some facts (JSON types) decide; shaped as :func:`result_id`."""
+    tail = _digest([partner, out_request_id, *facts])
     return photo_key(partner, out_request_id) + tail[: RESULT_ID_LENGTH - PHOTO_KEY_LENGTH]
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -17,10 +14,11 @@ from idphoto.decode import decode
 from idphoto.encode import encode_png
 from idphoto.models import Models
 from idphoto.portrait import Portrait, save
-from idphoto.recipe import PHOTO_KEY_LENGTH, RESULT_ID_LENGTH, photo_key
+from idphoto.recipe import derived_id, photo_key
 
 from idphoto_service.contract import CheckAnswer, CheckRequest, CheckSummary, Image, Notice
 from idphoto_service.history import SECONDS_PER_DAY, CheckRecord, StoredPicture, history, now
+from idphoto_service.logic.pictures import linked
 from idphoto_service.settings import settings
 from idphoto_service.sources import digest, read_source
 from idphoto_service.stopwatch import Stopwatch
@@ -46,13 +44,14 @@ def check_photo(request: CheckRequest, partner: str, request_id: str) -> CheckAn
         data = read_source(request, partner)
     out_request_id = request.out_request_id or f"check-{digest(data)}"
     record = examine(partner, out_request_id, data, request.level, watch, marked=True).record
+    report = report_of(record)
     return CheckAnswer(
         request_id=request_id,
         out_request_id=record.out_request_id,
         check_id=record.check_id,
         passed=record.passed,
-        score=report_of(record).score,
-        report=report_of(record),
+        score=report.score,
+        report=report,
         annotated=annotated_image(record),
         expires_at=record.expires_at,
         timings_ms=watch.read(),
@@ -88,7 +87,7 @@ def examine(
     time = now()
     source_digest = digest(data)
     history().expect_source(partner, out_request_id, source_digest, time)
-    check_id = _check_id(partner, out_request_id, source_digest, level)
+    check_id = derived_id(partner, out_request_id, "check", source_digest, level, ENGINE_VERSION)
     found = history().find_check(partner, check_id, time)
     if found is not None and (found.annotated is not None or not marked):
         return Examination(found)
@@ -163,18 +162,5 @@ def annotated_image(record: CheckRecord) -> Image | None:
     """Return the link to the marked photo of a check, when it has one."""
     if record.annotated is None:
         return None
-    seconds = settings().link_seconds
-    return Image(
-        url=bucket().link(record.annotated.key, seconds),
-        width=record.annotated.width,
-        height=record.annotated.height,
-        format="png",
-        bytes=record.annotated.bytes,
-        expires_at=now() + seconds,
-    )
-
-
-def _check_id(partner: str, out_request_id: str, source_digest: str, level: Level) -> str:
-    text = json.dumps(["check", partner, out_request_id, source_digest, level, ENGINE_VERSION])
-    tail = base64.b32encode(hashlib.sha256(text.encode()).digest()).decode().lower()
-    return photo_key(partner, out_request_id) + tail[: RESULT_ID_LENGTH - PHOTO_KEY_LENGTH]
+    picture = record.annotated
+    return linked(picture.key, "png", picture.width, picture.height, picture.bytes)

@@ -16,10 +16,10 @@ from idphoto.recipe import Recipe, result_id
 from idphoto.render import cutout, render
 from idphoto.specs import CustomSize, Spec, custom_spec, get_spec
 
-from idphoto_service.contract import CheckSummary, EffectAnswer, FrameFacts, Image, Notice, Policy, StepAnswer
+from idphoto_service.contract import CheckSummary, EffectAnswer, FrameFacts, Notice, Policy, StepAnswer
 from idphoto_service.errors import PolicyForbidsError, ResultNotFoundError
 from idphoto_service.history import PhotoRecord, ResultRecord, history, now
-from idphoto_service.settings import settings
+from idphoto_service.logic.pictures import linked
 from idphoto_service.stopwatch import Stopwatch
 from idphoto_service.storage import bucket, photo_object
 
@@ -89,7 +89,7 @@ def answer(
 ) -> EffectAnswer:
     """Return what the caller gets to see of a result; remarks are warnings that belong to this call alone."""
     recipe = Recipe.from_json(result.recipe)
-    size = {"width": result.width, "height": result.height}
+    size = (result.width, result.height)
     return EffectAnswer(
         request_id=request_id,
         out_request_id=result.out_request_id,
@@ -98,8 +98,8 @@ def answer(
         effect=effect,
         params=dict(recipe.params(effect) or {}),
         recipe=[StepAnswer(kind=step.kind, params=dict(step.params)) for step in recipe.steps],
-        image=_image(result.image_key, "jpeg", result.image_bytes, **size),
-        cutout=_image(result.cutout_key, "png", result.cutout_bytes, **size),
+        image=linked(result.image_key, "jpeg", *size, result.image_bytes),
+        cutout=linked(result.cutout_key, "png", *size, result.cutout_bytes),
         frame=FrameFacts.model_validate_json(result.frame),
         check=check,
         warnings=[*remarks, *(Notice.model_validate(warning) for warning in json.loads(result.warnings))],
@@ -151,12 +151,6 @@ def _stored_portrait(origin: Origin) -> Portrait:
     if stored is None:
         raise ResultNotFoundError(mt_generate_id=origin.parent)
     return load(stored)
-
-
-def _image(key: str, kind: Any, size: int, width: int, height: int) -> Image:
-    seconds = settings().link_seconds
-    url = bucket().link(key, seconds)
-    return Image(url=url, width=width, height=height, format=kind, bytes=size, expires_at=now() + seconds)
 
 
 def _frame_facts(spec: Spec, head_height_px: float) -> FrameFacts:
