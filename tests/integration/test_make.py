@@ -391,3 +391,15 @@ def test_the_file_has_the_size_that_the_specification_prescribes(bundle, request
     answer = bundle.call("make", request_body | {"spec_id": name})
     assert answer.status == 200, answer.raw
     assert kb.least_bytes <= answer.body["image"]["bytes"] <= kb.most_bytes
+
+
+def test_a_photo_that_was_made_is_never_analysed_again(bundle, request_body, made, monkeypatch):
+    strict = {"out_request_id": "order-1", "image_base64": request_body["image_base64"], "level": "strict"}
+    fresh = bundle.call("check", {name: strict[name] for name in ("image_base64", "level")}).body["report"]
+    for item in bundle.items("CHECK"):
+        bundle.table.delete_item(Key={"pk": item["pk"], "sk": item["sk"]})
+    monkeypatch.setattr("idphoto_service.logic.examination.analyse", None)
+    again = bundle.call("check", strict)
+    assert again.status == 200, again.raw
+    assert again.body["report"] == fresh
+    assert bundle.call("make", request_body).body["mt_generate_id"] == made["mt_generate_id"]

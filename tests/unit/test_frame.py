@@ -284,7 +284,7 @@ def test_a_head_of_too_few_pixels_is_refused_with_both_numbers(make_portrait: Ma
     assert caught.value.details["head_px"] == 90
     needed = caught.value.details["needed_px"]
     assert isinstance(needed, int)
-    assert frame(make_portrait(head=needed), spec).enlargement == pytest.approx(MAX_ENLARGEMENT, rel=0.05)
+    assert frame(make_portrait(head=needed), spec).scale == pytest.approx(MAX_ENLARGEMENT, rel=0.05)
     with pytest.raises(SourceTooSmallError):
         frame(make_portrait(head=needed - 2), spec)
 
@@ -292,7 +292,7 @@ def test_a_head_of_too_few_pixels_is_refused_with_both_numbers(make_portrait: Ma
 def test_moderate_enlargement_is_a_warning(make_portrait: MakePortrait) -> None:
     chosen = frame(make_portrait(head=180), get_spec("cn_1inch"))
     assert [warning.code for warning in chosen.warnings] == ["ENLARGED"]
-    assert chosen.warnings[0].details == {"enlargement": round(chosen.enlargement, 2)}
+    assert chosen.warnings[0].details == {"enlargement": round(chosen.scale, 2)}
 
 
 @pytest.mark.parametrize("eyes", [0.5, 0.56, 0.6])

@@ -116,7 +116,7 @@ class Frame:
     left, top
         Upper left corner of the photo on the portrait, px from the outer edge of its first column and row; may be
         negative.
-    scale, enlargement
+    scale
         Photo px for one px of the portrait.
     width_px, height_px
         Size of the photo.
@@ -145,11 +145,6 @@ class Frame:
     continued_left: int
     continued_right: int
     warnings: tuple[FrameWarning, ...]
-
-    @property
-    def enlargement(self) -> float:
-        """Photo px for one px of the portrait."""
-        return self.scale
 
 
 @dataclass(frozen=True)

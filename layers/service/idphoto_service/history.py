@@ -147,8 +147,8 @@ class History:
             raise OutRequestIdConflictError(out_request_id=out_request_id)
         return photo
 
-    def expect_source(self, partner: str, out_request_id: str, source_digest: str, now: int) -> None:
-        """Refuse another source for an out_request_id early, before any work is done for it.
+    def expect_source(self, partner: str, out_request_id: str, source_digest: str, now: int) -> PhotoRecord | None:
+        """Return the photo that has been made of this source, if one has; refuse another source before any work.
 
         Raises
         ------
@@ -157,6 +157,7 @@ class History:
         photo = self.find_photo(partner, out_request_id, now)
         if photo is not None and photo.source_digest != source_digest:
             raise OutRequestIdConflictError(out_request_id=out_request_id)
+        return photo
 
     def find_photo(self, partner: str, out_request_id: str, now: int) -> PhotoRecord | None:
         """Return a photo, or None when there is none."""

@@ -17,6 +17,9 @@ PHOTOS = "photos"
 UPLOADS = "uploads"
 """Top folders of the bucket; the template's lifecycle rules and the functions' policies name them."""
 
+PUTS_AT_ONCE = 4
+"""The source, the portrait, the analysis and the marked picture of a check."""
+
 UPLOAD_SECONDS = 900
 """How long an upload form works."""
 
@@ -34,7 +37,7 @@ class Bucket:
 
     def put_all(self, *objects: tuple[str, bytes, str]) -> None:
         """Store some objects at once, each as :meth:`put` takes it; all are stored when this returns."""
-        with ThreadPoolExecutor(len(objects)) as pool:
+        with ThreadPoolExecutor(PUTS_AT_ONCE) as pool:
             for written in [pool.submit(self.put, *stored) for stored in objects]:
                 written.result()
 

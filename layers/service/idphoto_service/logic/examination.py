@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from functools import cache
 
 from idphoto import ENGINE_VERSION
-from idphoto.analysis import analyse
+from idphoto.analysis import Analysis, analyse, load_analysis, save_analysis
 from idphoto.checks.annotate import annotate
 from idphoto.checks.report import Level, Report
 from idphoto.checks.run import check
 from idphoto.decode import decode
 from idphoto.encode import encode_png
 from idphoto.models import Models
-from idphoto.portrait import Portrait, save
+from idphoto.portrait import Portrait, load, save
 from idphoto.recipe import derived_id, photo_key
 
 from idphoto_service.contract import CheckAnswer, CheckRequest, CheckSummary, Image, Notice
@@ -86,21 +87,24 @@ def examine(
     """
     time = now()
     source_digest = digest(data)
-    history().expect_source(partner, out_request_id, source_digest, time)
+    made = history().expect_source(partner, out_request_id, source_digest, time)
     check_id = derived_id(partner, out_request_id, "check", source_digest, level, ENGINE_VERSION)
     found = history().find_check(partner, check_id, time)
     if found is not None and (found.annotated is not None or not marked):
         return Examination(found)
 
+    def key(name: str) -> str:
+        return photo_object(partner, photo_key(partner, out_request_id), f"{source_digest[:32]}/{name}")
+
+    analysis_key, portrait_key = key(f"analysis-{ENGINE_VERSION}.json"), key(f"portrait-{ENGINE_VERSION}")
     with watch.stage("decode"):
         photo = decode(data)
     with watch.stage("analyse"):
-        analysis = analyse(photo, models())
+        # Only a photo that was made is sure to have been looked at; asking for others would cost more than it saves.
+        stored = _stored_analysis(analysis_key, portrait_key) if made else None
+        analysis = stored or analyse(photo, models())
     with watch.stage("check"):
         report = check(photo, analysis, level)
-
-    def key(name: str) -> str:
-        return photo_object(partner, photo_key(partner, out_request_id), f"{source_digest[:32]}/{name}")
 
     record = CheckRecord(
         partner=partner,
@@ -115,12 +119,13 @@ def examine(
         created_at=time,
         expires_at=time + CHECK_DAYS * SECONDS_PER_DAY,
     )
-    objects = [(record.source_key, data, "application/octet-stream")]
+    objects = [] if stored else [(record.source_key, data, "application/octet-stream")]
     if analysis.portrait is not None:
-        with watch.stage("encode"):
-            portrait_key = key(f"portrait-{ENGINE_VERSION}")
-            record = replace(record, portrait_key=portrait_key)
-            objects.append((portrait_key, save(analysis.portrait), "application/octet-stream"))
+        record = replace(record, portrait_key=portrait_key)
+        if not stored:
+            with watch.stage("encode"):
+                objects.append((portrait_key, save(analysis.portrait), "application/octet-stream"))
+                objects.append((analysis_key, json.dumps(save_analysis(analysis)).encode(), "application/json"))
     if marked or not report.passed:
         with watch.stage("annotate"):
             sheet = annotate(photo, analysis, report)
@@ -133,6 +138,14 @@ def examine(
         bucket().put_all(*objects)
         history().save_check(record)
     return Examination(record, analysis.portrait)
+
+
+def _stored_analysis(analysis_key: str, portrait_key: str) -> Analysis | None:
+    """Return what was found in a photo when it was first looked at, or None when that is not there."""
+    document, portrait = bucket().get(analysis_key), bucket().get(portrait_key)
+    if document is None or portrait is None:
+        return None
+    return load_analysis(json.loads(document), load(portrait))
 
 
 def report_of(record: CheckRecord) -> Report:
