@@ -24,6 +24,7 @@ ENVIRONMENT = {
     "BUCKET_NAME": "bucket",
     "RETENTION_DAYS": "30",
     "LINK_SECONDS": "3600",
+    "CHAIN_EXPRESS_ARN": "arn:aws:states:us-east-1:000000000000:stateMachine:chain",
     "POWERTOOLS_TRACE_DISABLED": "true",
 }
 

@@ -7,6 +7,7 @@ import logging
 import numpy as np
 import pytest
 from botocore.exceptions import ClientError
+from idphoto import ENGINE_VERSION
 from idphoto.specs import load_specs
 from idphoto_service import history as tables
 from idphoto_service.api import DefectError, logger
@@ -57,7 +58,8 @@ def test_make_answers_what_the_contract_names(made):
     assert made.keys() >= set(named.split())
     assert made["effect"] == "make"
     assert made["parent_mt_generate_id"] is None
-    assert [step["kind"] for step in made["recipe"]] == ["make", "background"]
+    assert [step["kind"] for step in made["recipe"]] == ["make"]
+    assert made["params"]["background"]["color"] == "#438EDB"
     assert (made["image"]["width"], made["image"]["height"]) == (295, 413)
 
 
@@ -119,9 +121,7 @@ def test_a_call_that_dies_half_way_leaves_no_id_without_its_picture_and_the_retr
 ):
     def survivors():
         keys = bundle.objects()
-        assert all(
-            {item["image_key"], item["cutout_key"], item["portrait_key"]} <= keys for item in bundle.items("RESULT")
-        )
+        assert all({item["image_key"], item["cutout_key"]} <= keys for item in bundle.items("RESULT"))
 
     for death in range(1, 9):
         for item in bundle.items(""):
@@ -164,7 +164,7 @@ def test_calls_that_meet_on_one_photo_are_tried_again(bundle, request_body, monk
     def busy_once(**items):
         attempts.append(items)
         if len(attempts) == 1:
-            reasons = [{"Code": "None"}, {"Code": "TransactionConflict"}]
+            reasons = [{"Code": "None"}, {"Code": "TransactionConflict"}, {"Code": "None"}]
             raise ClientError(
                 {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons},
                 "TransactWriteItems",
@@ -233,7 +233,9 @@ def test_a_check_under_another_id_brings_its_photo_along(bundle, request_body):
     answer = bundle.call("make", {"out_request_id": "order-2", "check_id": check["check_id"]})
     assert answer.status == 200, answer.raw
     [result] = bundle.items("RESULT")
-    assert result["portrait_key"].split("/")[2] == result["image_key"].split("/")[2]
+    home = result["image_key"].rsplit("/", 1)[0]
+    digest = result["source_digest"][:32]
+    assert {f"{home}/{digest}/{name}" for name in ("source", f"portrait-{ENGINE_VERSION}")} <= bundle.objects()
 
 
 def test_another_partner_sees_neither_results_nor_checks(bundle, made):
@@ -245,7 +247,7 @@ def test_another_partner_sees_neither_results_nor_checks(bundle, made):
 
 def test_an_expired_result_is_gone_although_its_item_is_still_there(bundle, made, monkeypatch):
     later = tables.now() + 31 * tables.SECONDS_PER_DAY
-    monkeypatch.setattr("idphoto_service.logic.edit.now", lambda: later)
+    monkeypatch.setattr("idphoto_service.logic.background.now", lambda: later)
     answer = bundle.call("background", {"mt_generate_id": made["mt_generate_id"]})
     assert (answer.status, answer.code) == (404, "MT_GENERATE_ID_NOT_FOUND")
 

@@ -38,6 +38,10 @@ class EffectRefusedError(NotFeasibleError):
         What was measured, and what is allowed.
     """
 
+    code = "NOT_FEASIBLE"
+    message = "This effect would spoil this photo; details.reason says why."
+    message_zh = "该效果不适合这张照片，原因见 details.reason。"
+
     def __init__(self, effect: str, reason: str, message: str, message_zh: str, **details: object) -> None:
         super().__init__(effect=effect, reason=reason, **details)
         self.message = message  # type: ignore[misc]
