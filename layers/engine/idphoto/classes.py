@@ -109,7 +109,7 @@ class _Study:
         skin *= ((distance < 3) & (np.abs(light) < 3)).astype(np.float32)
         unlike = np.maximum(distance / 3, np.abs(light) / 4) > 1
         above = (self.y < self.brow_y - 0.12) & (self.oval < 0.05)
-        hair = solid * above * unlike
+        hair = np.asarray(solid * above * unlike, np.float32)
         clothes = solid * (self.y > 0.75) * (self.oval < 0.01) * (distance > 3)
         beside = (np.abs(self.x) > 0.35) & (self.y < 1.4)
         clothes = np.where(beside, 0.1 * clothes, clothes).astype(np.float32)
@@ -123,9 +123,9 @@ class _Study:
             cube = _smooth_cube(histogram.reshape(_BINS, _BINS, _BINS).astype(np.float32))
             total = max(float(histogram.sum()), 1.0)
             texture = np.bincount(self.rough.ravel(), weights[kind].ravel(), 16).astype(np.float32)
-            texture = np.convolve(texture, (0.25, 0.5, 0.25), "same") / total + 0.02
+            texture = np.convolve(texture, np.array((0.25, 0.5, 0.25), np.float32), "same") / np.float32(total)
             likelihood = cube.ravel()[self.bins] / total + _FLAT
-            out[kind] = likelihood * np.sqrt(texture[self.rough])
+            out[kind] = likelihood * np.sqrt(texture[self.rough] + np.float32(0.02))
         return out
 
     def _prior(self) -> F32:
