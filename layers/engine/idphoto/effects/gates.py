@@ -1,7 +1,8 @@
-"""What effects ask of a portrait before they touch it; each gate is one sentence of refusal and its measure."""
+"""When an effect refuses: a face that is turned, leans, is small or cut off, a closed eye, an open mouth."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -10,57 +11,79 @@ from idphoto import mesh
 from idphoto.arrays import Landmarks
 from idphoto.effects.base import EffectRefusedError
 from idphoto.portrait import Portrait
-from idphoto.pose import estimate_pose
+from idphoto.pose import Pose, estimate_pose
+from idphoto.shapes import face_width
 
 EYE_OPENNESS_LEAST: Final = 0.13
 """Height over width (eye aspect ratio: Soukupova and Cech, 2016). Closed eyes measured 0.04 to 0.11, narrow or laughing
 ones from 0.2 up."""
 
 
-def face_width(landmarks: Landmarks) -> float:
-    """Return the width of the face over its cheeks, px: the unit in which effects measure."""
-    return float(np.ptp(landmarks[: mesh.SURFACE_POINTS, 0]))
+@dataclass(frozen=True)
+class Limits:
+    """What an effect takes.
+
+    Attributes
+    ----------
+    yaw, roll
+        Most that the head may be turned or lean, degrees to either side.
+    face_width
+        Least width of the face, px.
+    """
+
+    yaw: float
+    roll: float
+    face_width: float
 
 
-def require_facing(effect: str, portrait: Portrait, *, yaw: float, roll: float | None = None) -> None:
-    """Refuse a head that is turned sideways or tilted by more than so many degrees."""
-    pose = estimate_pose(portrait.landmarks)
-    if abs(pose.yaw) > yaw:
-        raise EffectRefusedError(
-            effect,
-            "FACE_TURNED",
-            f"The head is turned sideways by {abs(pose.yaw):.0f}°; this effect accepts at most {yaw:.0f}°.",
-            f"头部左右转动 {abs(pose.yaw):.0f}°，该效果最多允许 {yaw:.0f}°。",
-            measured=round(abs(pose.yaw), 1),
-            allowed=yaw,
-        )
-    if roll is not None and abs(pose.roll) > roll:
-        raise EffectRefusedError(
-            effect,
-            "HEAD_TILTED",
-            f"The head is tilted by {abs(pose.roll):.0f}°; this effect accepts at most {roll:.0f}°.",
-            f"头部倾斜 {abs(pose.roll):.0f}°，该效果最多允许 {roll:.0f}°。",
-            measured=round(abs(pose.roll), 1),
-            allowed=roll,
-        )
+def check(effect: str, portrait: Portrait, limits: Limits) -> Pose:
+    """Refuse a portrait that is beyond the limits; return the pose of one that is within.
 
-
-def require_size(effect: str, portrait: Portrait, *, face: float) -> None:
-    """Refuse a face that is less than so many px wide."""
+    Raises
+    ------
+    EffectRefusedError
+        ``FACE_TOO_SMALL``, ``FACE_TURNED`` or ``FACE_LEANS``.
+    """
     width = face_width(portrait.landmarks)
-    if width < face:
+    if width < limits.face_width:
         raise EffectRefusedError(
             effect,
             "FACE_TOO_SMALL",
-            f"The face is {width:.0f} px wide; this effect needs at least {face:.0f} px.",
-            f"人脸宽度为 {width:.0f} 像素，该效果至少需要 {face:.0f} 像素。",
-            measured=round(width, 1),
-            allowed=face,
+            f"The face is {width:.0f} px wide; this effect needs at least {limits.face_width:.0f} px.",
+            f"脸部宽度仅 {width:.0f} 像素，此效果至少需要 {limits.face_width:.0f} 像素。",
+            value=round(width, 1),
+            allowed=limits.face_width,
         )
+    pose = estimate_pose(portrait.landmarks)
+    if abs(pose.yaw) > limits.yaw:
+        raise EffectRefusedError(
+            effect,
+            "FACE_TURNED",
+            f"The face is turned by {abs(pose.yaw):.0f} degrees; this effect takes at most {limits.yaw:.0f}.",
+            f"面部偏转 {abs(pose.yaw):.0f} 度，此效果最多允许 {limits.yaw:.0f} 度。",
+            value=round(pose.yaw, 1),
+            allowed=limits.yaw,
+        )
+    if abs(pose.roll) > limits.roll:
+        raise EffectRefusedError(
+            effect,
+            "FACE_LEANS",
+            f"The head leans by {abs(pose.roll):.0f} degrees; this effect takes at most {limits.roll:.0f}.",
+            f"头部倾斜 {abs(pose.roll):.0f} 度，此效果最多允许 {limits.roll:.0f} 度。",
+            value=round(pose.roll, 1),
+            allowed=limits.roll,
+        )
+    return pose
 
 
-def require_whole_face(effect: str, portrait: Portrait) -> None:
-    """Refuse a face that the photo cuts off."""
+def check_whole_face(effect: str, portrait: Portrait) -> None:
+    """Refuse a face that the photo cuts off.
+
+    Raises
+    ------
+    EffectRefusedError
+        ``FACE_CUT_OFF``.
+    """
     points = portrait.landmarks[: mesh.SURFACE_POINTS, :2]
     inside = np.all((points >= 0) & (points <= (portrait.width - 1, portrait.height - 1)), axis=1)
     share = float(inside.mean())
@@ -69,9 +92,49 @@ def require_whole_face(effect: str, portrait: Portrait) -> None:
             effect,
             "FACE_CUT_OFF",
             f"The photo shows only {share:.0%} of the face; this effect needs all of it.",
-            f"照片仅包含人脸的 {share:.0%}，该效果需要完整的人脸。",
-            measured=round(share, 3),
+            f"照片仅包含脸部的 {share:.0%}，此效果需要完整的脸部。",
+            value=round(share, 3),
             allowed=1.0,
+        )
+
+
+def check_open_eyes(effect: str, portrait: Portrait, least: float = EYE_OPENNESS_LEAST) -> None:
+    """Refuse a portrait in which the less open eye is closed or nearly closed.
+
+    Raises
+    ------
+    EffectRefusedError
+        ``EYES_CLOSED``.
+    """
+    openness = min(eye_openness(portrait.landmarks))
+    if openness < least:
+        raise EffectRefusedError(
+            effect,
+            "EYES_CLOSED",
+            f"An eye is closed: its height is {openness:.2f} of its width; this effect needs at least {least:.2f}.",
+            f"眼睛闭合：高宽比为 {openness:.2f}，此效果至少需要 {least:.2f}。",
+            value=round(openness, 3),
+            allowed=least,
+        )
+
+
+def check_mouth(effect: str, portrait: Portrait, most: float) -> None:
+    """Refuse a mouth that is open by more than a part of its width.
+
+    Raises
+    ------
+    EffectRefusedError
+        ``MOUTH_OPEN``.
+    """
+    opening = mouth_opening(portrait.landmarks)
+    if opening > most:
+        raise EffectRefusedError(
+            effect,
+            "MOUTH_OPEN",
+            f"The mouth is open by {opening:.2f} of its width; this effect takes at most {most:.2f}.",
+            f"嘴部张开程度为嘴宽的 {opening:.2f}，此效果最多允许 {most:.2f}。",
+            value=round(opening, 3),
+            allowed=most,
         )
 
 
@@ -81,39 +144,11 @@ def eye_openness(landmarks: Landmarks) -> tuple[float, float]:
     return left, right
 
 
-def require_open_eyes(effect: str, portrait: Portrait, *, openness: float = EYE_OPENNESS_LEAST) -> None:
-    """Refuse when the less open eye is closed or nearly closed."""
-    least = min(eye_openness(portrait.landmarks))
-    if least < openness:
-        raise EffectRefusedError(
-            effect,
-            "EYES_CLOSED",
-            f"An eye is closed: its height is {least:.2f} of its width; this effect needs at least {openness:.2f}.",
-            f"眼睛闭合：高宽比为 {least:.2f}，该效果至少需要 {openness:.2f}。",
-            measured=round(least, 3),
-            allowed=openness,
-        )
-
-
 def mouth_opening(landmarks: Landmarks) -> float:
     """Return the gap between the lips over the width of the mouth."""
     gap = np.linalg.norm(landmarks[mesh.LIP_UPPER_INNER, :2] - landmarks[mesh.LIP_LOWER_INNER, :2])
     width = np.linalg.norm(landmarks[mesh.MOUTH_LEFT, :2] - landmarks[mesh.MOUTH_RIGHT, :2])
     return float(gap / max(float(width), 1e-6))
-
-
-def require_mouth(effect: str, portrait: Portrait, *, opening: float) -> None:
-    """Refuse a mouth that is open by more than this part of its width."""
-    measured = mouth_opening(portrait.landmarks)
-    if measured > opening:
-        raise EffectRefusedError(
-            effect,
-            "MOUTH_OPEN",
-            f"The mouth is open by {measured:.2f} of its width; this effect accepts at most {opening:.2f}.",
-            f"嘴部张开程度为嘴宽的 {measured:.2f}，该效果最多允许 {opening:.2f}。",
-            measured=round(measured, 3),
-            allowed=opening,
-        )
 
 
 def _aspect(landmarks: Landmarks, points: tuple[int, ...]) -> float:
