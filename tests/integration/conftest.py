@@ -26,6 +26,7 @@ ENVIRONMENT = {
     "RETENTION_DAYS": "30",
     "LINK_SECONDS": "3600",
     "CHAIN_EXPRESS_ARN": "arn:aws:states:us-east-1:000000000000:stateMachine:chain",
+    "CHAIN_STANDARD_ARN": "arn:aws:states:us-east-1:000000000000:stateMachine:standard",
     "POWERTOOLS_TRACE_DISABLED": "true",
 }
 
