@@ -12,7 +12,6 @@ from idphoto.specs import load_specs
 from idphoto_service import history as tables
 from idphoto_service.api import DefectError, logger
 from idphoto_service.history import History
-from idphoto_service.storage import Bucket
 from PIL import Image
 from skimage.data import astronaut
 
@@ -110,51 +109,6 @@ def test_the_check_of_another_photo_is_a_conflict_and_changes_nothing(bundle, re
     answer = bundle.call("make", {"out_request_id": request_body["out_request_id"], "check_id": check["check_id"]})
     assert (answer.status, answer.code) == (409, "OUT_REQUEST_ID_CONFLICT")
     assert (bundle.items(""), bundle.objects()) == (items, objects)
-
-
-@pytest.mark.parametrize("moment", ["before", "after"])
-@pytest.mark.parametrize(
-    ("place", "method"), [(Bucket, "put"), (History, "save_check"), (History, "claim_photo"), (History, "save_result")]
-)
-def test_a_call_that_dies_half_way_leaves_no_id_without_its_picture_and_the_retry_succeeds(
-    bundle, request_body, monkeypatch, place, method, moment
-):
-    def survivors():
-        keys = bundle.objects()
-        assert all({item["image_key"], item["cutout_key"]} <= keys for item in bundle.items("RESULT"))
-
-    for death in range(1, 9):
-        for item in bundle.items(""):
-            bundle.table.delete_item(Key={"pk": item["pk"], "sk": item["sk"]})
-        with monkeypatch.context() as patch:
-            _die_at(patch, place, method, death, moment)
-            answer = bundle.call("make", request_body)
-        survivors()
-        retry = bundle.call("make", request_body)
-        assert retry.status == 200
-        assert len(bundle.items("RESULT")) == 1
-        assert [photo["current"] for photo in bundle.items("PHOTO")] == [retry.body["mt_generate_id"]]
-        survivors()
-        if answer.status == 200:
-            break
-        assert (answer.status, answer.code) == (500, "INTERNAL_ERROR")
-    assert death > 1
-
-
-def _die_at(patch, place, method, death, moment):
-    """Let one call of a method fail before or after its work, and all later ones, as when the function is killed."""
-    work, calls = getattr(place, method), 0
-
-    def dying(*arguments, **named):
-        nonlocal calls
-        calls += 1
-        if calls >= death:
-            if moment == "after" and calls == death:
-                work(*arguments, **named)
-            raise ClientError({"Error": {"Code": "InternalServerError"}}, method)
-        return work(*arguments, **named)
-
-    patch.setattr(place, method, dying)
 
 
 def test_calls_that_meet_on_one_photo_are_tried_again(bundle, request_body, monkeypatch):

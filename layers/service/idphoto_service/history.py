@@ -199,7 +199,7 @@ class History:
             ExpressionAttributeValues={":pk": pk, ":steps": "STEP#", ":now": now},
             **asked,
         )
-        names = [item["mt_generate_id"] for item in answer["Items"]]
+        names = list(dict.fromkeys(item["mt_generate_id"] for item in answer["Items"]))
         keys = [_key(photo.partner, photo.key, "RESULT", name) for name in names]
         found = {item["mt_generate_id"]: record_of(ResultRecord, item) for item in self._batch(keys)}
         after = answer.get("LastEvaluatedKey")

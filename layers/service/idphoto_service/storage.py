@@ -94,9 +94,15 @@ class Bucket:
         found: list[dict[str, Any]] = self.client.list_objects_v2(Bucket=self.name, Prefix=prefix).get("Contents", [])
         return found
 
-    def copy(self, source_key: str, key: str) -> None:
-        """Copy an object within the bucket."""
-        self.client.copy_object(Bucket=self.name, Key=key, CopySource={"Bucket": self.name, "Key": source_key})
+    def copy(self, source_key: str, key: str) -> bool:
+        """Copy an object within the bucket; return whether there was one."""
+        try:
+            self.client.copy_object(Bucket=self.name, Key=key, CopySource={"Bucket": self.name, "Key": source_key})
+        except ClientError as error:
+            if error.response["Error"]["Code"] in {"NoSuchKey", "404"}:
+                return False
+            raise
+        return True
 
     def link(self, key: str, seconds: int) -> str:
         """Return a URL that opens as it is printed: no character in it needs decoding."""

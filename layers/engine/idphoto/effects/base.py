@@ -15,7 +15,7 @@ Strength = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 class EffectParams(BaseModel):
     """Base of the parameters of an effect; each has a default, and equal work has equal parameters."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     @property
     def is_identity(self) -> bool:

@@ -19,8 +19,8 @@ from idphoto.cielab import rgb_to_lab
 from idphoto.effects import gates
 from idphoto.effects.base import EffectParams, EffectRefusedError, Strength
 from idphoto.effects.gates import Limits
-from idphoto.pose import Pose
 from idphoto.portrait import Portrait
+from idphoto.pose import Pose
 from idphoto.raster import smoothstep
 from idphoto.shapes import polygon_mask
 

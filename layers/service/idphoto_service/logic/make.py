@@ -12,7 +12,7 @@ from idphoto.recipe import Recipe
 from idphoto.specs import custom_spec, get_spec
 
 from idphoto_service.contract import EffectAnswer, MakeParams, MakeRequest
-from idphoto_service.errors import CheckFailedError, CheckNotFoundError
+from idphoto_service.errors import CheckFailedError, CheckNotFoundError, SourceGoneError
 from idphoto_service.history import history, now
 from idphoto_service.logic.examination import (
     Examination,
@@ -121,12 +121,20 @@ def _examined(request: MakeRequest, partner: str, watch: Stopwatch) -> Examinati
 
 
 def _bring_home(checked: CheckRecord, photo: PhotoRecord) -> None:
-    """Copy what a check under another id left below that id, so that it lies with this photo and is erased with it."""
-    for name, key in ((SOURCE, checked.source_key), (PORTRAIT, checked.portrait_key)):
+    """Copy what a check under another id left below that id, so that it lies with this photo and is erased with it.
+
+    A portrait that is gone, or that an earlier engine cut, does not matter: make cuts a new one out of the source.
+
+    Raises
+    ------
+    SourceGoneError
+    """
+    for name, key in ((PORTRAIT, checked.portrait_key), (SOURCE, checked.source_key)):
         own = source_object(photo.partner, photo.key, photo.source_digest, name)
-        # A portrait of an earlier engine has another name; make cuts a new one out of the source.
-        if key is not None and key != own and key.endswith(f"/{name}"):
-            bucket().copy(key, own)
+        if key is None or key == own or not key.endswith(f"/{name}"):
+            continue
+        if not bucket().copy(key, own) and name == SOURCE:
+            raise SourceGoneError(out_request_id=photo.out_request_id)
 
 
 def _failure(checked: CheckRecord) -> dict[str, Any]:

@@ -49,9 +49,8 @@ def keep_mark(photo: PhotoRecord, recipe: Recipe) -> None:
     watermark_id = _params(recipe).get("watermark_id")
     if watermark_id is None or bucket().has(_kept(photo, watermark_id)):
         return
-    if not bucket().has(original := watermark_object(photo.partner, watermark_id, "photo")):
+    if not bucket().copy(watermark_object(photo.partner, watermark_id, "photo"), _kept(photo, watermark_id)):
         raise WatermarkNotFoundError(watermark_id=watermark_id)
-    bucket().copy(original, _kept(photo, watermark_id))
 
 
 def watermark_of(photo: PhotoRecord, recipe: Recipe) -> Watermark | None:
