@@ -58,7 +58,7 @@ class _Mouth:
     @property
     def gap(self) -> F32:
         """Height of the opening over :attr:`u`."""
-        return np.maximum(self.lower - self.upper, 0)
+        return np.asarray(np.maximum(self.lower - self.upper, 0))
 
 
 def close_lips(portrait: Portrait, part: float) -> Portrait:
@@ -87,7 +87,7 @@ def close_lips(portrait: Portrait, part: float) -> Portrait:
     is_lower = np.clip((v - lower_edge) / feather + 0.5, 0, 1)[..., None]
     result = colours * (1 - is_lower) + _sample(portrait, lower) * is_lower
     result = result * (1 - is_upper) + _sample(portrait, upper) * is_upper
-    result *= 1 - _seam(mouth, u, v, (upper_edge + lower_edge) / 2, np.float32(part))[..., None]
+    result *= 1 - _seam(mouth, u, v, (upper_edge + lower_edge) * np.float32(0.5), np.float32(part))[..., None]
     still = (down == 0) & (up == 0)
     rgb = portrait.rgb.copy()
     rgb[top:bottom, left:right] = np.where(still[..., None], colours, np.clip(np.rint(result), 0, 255).astype(np.uint8))
@@ -162,7 +162,7 @@ def _shifts(mouth: _Mouth, u: F32, v: F32, part: np.float32) -> tuple[F32, F32, 
 
 
 def _eased(inner: F32, beyond: F32, share: np.float32, lip: F32) -> F32:
-    """Return the shift across a lip: ``inner`` at its inner edge (``lip`` = 1), a share of ``beyond`` from its outer."""
+    """Return the shift across a lip: ``inner`` at its inner edge (``lip`` 1), a share of ``beyond`` at its outer."""
     return np.asarray(beyond * share + (inner - beyond * share) * smoothstep(lip, -0.4, 1.0))
 
 

@@ -1,12 +1,13 @@
-"""AI 表情: a slight smile, a closed mouth, a neutral face, eyes a little more open; one warp, and layers for the lips."""
+"""AI 表情: a slight smile, a closed mouth, a neutral face, eyes a little more open; one warp, layers for the lips."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import numpy as np
 from pydantic import model_validator
+from pydantic_core import PydanticCustomError
 
 from idphoto import mesh
 from idphoto.arrays import F32, Landmarks
@@ -84,12 +85,18 @@ class Expression(EffectParams):
     @model_validator(mode="before")
     @classmethod
     def _smile_by_default(cls, data: Any) -> Any:
-        return data if data else {"smile": DEFAULT_SMILE}
+        if isinstance(data, Mapping) and not any(name in data for name in Expression.model_fields):
+            return {**data, "smile": DEFAULT_SMILE}
+        return data
 
     @model_validator(mode="after")
-    def _one_mood(self) -> Expression:
+    def _one_mood(self) -> Self:
         if self.smile and self.neutral:
-            raise ValueError("smile and neutral exclude each other: one of them must be 0")
+            raise PydanticCustomError(
+                "EXPRESSION_INVALID",
+                "A smile and a neutral face exclude each other: one of them must be 0.",
+                {"given": ["smile", "neutral"]},
+            )
         return self
 
     @property
@@ -127,7 +134,7 @@ def apply(portrait: Portrait, params: Expression) -> Portrait:
 
 def mouth_bow(landmarks: Landmarks) -> float:
     """Return how far the corners of the mouth stand above the middle between the lips, in widths of the mouth."""
-    across, up, width = _mouth_frame(landmarks)
+    _, up, width = _mouth_frame(landmarks)
     corners = mesh.centre(landmarks, (mesh.MOUTH_LEFT, mesh.MOUTH_RIGHT))
     middle = mesh.centre(landmarks, (mesh.LIP_UPPER_INNER, mesh.LIP_LOWER_INNER))
     return float((corners - middle) @ up / width)
