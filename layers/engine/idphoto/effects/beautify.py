@@ -97,6 +97,8 @@ _HELD: Final = (1, 4, 6, 168, 197, 195, 8, 9, 151, 10, 70, 63, 105, 66, 107, 46,
 _RIM: Final = (205, 50, 36, 187, 207, 216, 206, 165, 92, 186, 18, 200, 199, 2, 164, 201, 194, 204)
 """Cheeks and chin within the outline: they move less than it, and the mouth between them not at all."""
 
+_NOSTRILS: Final = (98, 97, 2, 326, 327, 278, 48)
+
 Optional = Annotated[float | None, Field(ge=0, le=100, allow_inf_nan=False, exclude=True)]
 
 
@@ -251,15 +253,14 @@ def _narrow_nose(moves: dict[int, F32], landmarks: Landmarks, part: float) -> No
 
 def _skin_change(ground: Ground, portrait: Portrait, params: Beautify) -> F32:
     """Return what is added to the reduced picture of the skin, CIELAB."""
-    change = np.zeros_like(ground.lab)
+    change, points = np.zeros_like(ground.lab), _points_on(ground, portrait)
     if params.smooth:
         smooth = params.smooth / 100
         change += soften(ground, smooth) + level_tone(ground, SMOOTH_TONE * smooth)
     if params.dark_circles:
-        region = _rings(portrait, (mesh.LEFT_UNDER_EYE, mesh.RIGHT_UNDER_EYE), 0.012)
-        change += level_region(ground, ground.reduce(region), params.dark_circles / 100)
+        change += level_region(ground, _below_eyes(ground, points), params.dark_circles / 100)
     if params.blemish:
-        change += _heal(ground, ground.reduce(_away_from_features(portrait)), params.blemish / 100)
+        change += _heal(ground, _away_from_features(ground, points), params.blemish / 100)
     lab = ground.lab + change
     if params.whiten:
         gain = WHITEN_GAIN ** (params.whiten / 300) - 1
@@ -282,26 +283,31 @@ def _heal(ground: Ground, where: F32, amount: float) -> F32:
     return np.asarray(-differs * spot[..., None], np.float32)
 
 
-def _rings(portrait: Portrait, rings: tuple[tuple[int, ...], ...], soft: float) -> Matte:
-    """Return soft masks of some rings of landmarks, in one ``(H, W)``; ``soft`` in face widths."""
-    mask = np.zeros(portrait.alpha.shape, np.float32)
-    for ring in rings:
-        mask = np.maximum(mask, polygon_mask(portrait.landmarks[list(ring), :2], mask.shape))
-    return blur(mask, soft * face_width(portrait.landmarks))
+def _points_on(ground: Ground, portrait: Portrait) -> F32:
+    """Return the landmarks in the reduced picture, ``(478, 2)`` px."""
+    top, bottom, left, right = ground.box
+    height, width = ground.weight.shape
+    scale = np.array([width / (right - left), height / (bottom - top)], np.float32)
+    return np.asarray((portrait.landmarks[:, :2] - (left, top) + 0.5) * scale - 0.5, np.float32)
 
 
-def _away_from_features(portrait: Portrait) -> Matte:
+def _below_eyes(ground: Ground, points: F32) -> Matte:
+    mask = np.zeros(ground.weight.shape, np.float32)
+    for ring in (mesh.LEFT_UNDER_EYE, mesh.RIGHT_UNDER_EYE):
+        mask = np.maximum(mask, polygon_mask(points[list(ring)], mask.shape))
+    return blur(mask, 0.012 * ground.unit)
+
+
+def _away_from_features(ground: Ground, points: F32) -> Matte:
     """Return 1 on the face's skin, 0 near eyes, brows, nostrils and lips, which are red or dark by nature."""
-    points = portrait.landmarks[:, :2]
-    shape, unit = portrait.alpha.shape, face_width(portrait.landmarks)
-    face = polygon_mask(points[list(mesh.FACE_OVAL)], shape)
+    shape = ground.weight.shape
     near = np.zeros(shape, np.float32)
-    nostrils = (98, 97, 2, 326, 327, 278, 48)
-    for ring in (mesh.LEFT_EYE, mesh.RIGHT_EYE, mesh.LEFT_BROW, mesh.RIGHT_BROW, mesh.LIPS_OUTER, nostrils):
-        near = np.maximum(near, polygon_mask(points[list(ring)], shape, smooth=ring is not nostrils))
-    side = 2 * max(1, round(0.03 * unit)) + 1
+    for ring in (mesh.LEFT_EYE, mesh.RIGHT_EYE, mesh.LEFT_BROW, mesh.RIGHT_BROW, mesh.LIPS_OUTER, _NOSTRILS):
+        near = np.maximum(near, polygon_mask(points[list(ring)], shape, smooth=ring is not _NOSTRILS))
+    side = 2 * max(1, round(0.03 * ground.unit)) + 1
     near = cv2.dilate(near, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
-    return np.asarray(blur(face * (1 - near), 0.012 * unit), np.float32)
+    face = polygon_mask(points[list(mesh.FACE_OVAL)], shape)
+    return np.asarray(blur(face * (1 - near), 0.012 * ground.unit), np.float32)
 
 
 def _whiten_teeth(portrait: Portrait, found: Parts, amount: float) -> Rgb:
