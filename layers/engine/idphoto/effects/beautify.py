@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Annotated, Any, Final
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from idphoto import mesh
 from idphoto import opencv as cv2
@@ -70,8 +70,8 @@ WHITEN_UP_TO: Final = 78.0, 96.0
 """L* of the skin between which there is less and less to be gained."""
 ROSY: Final = 4.5
 """Rise of a* at full strength at L* = 70; in proportion for darker skin."""
-SPOT: Final = 0.008, 0.035
-"""Sizes (sigma) of a spot and of the skin that it is compared to, in face widths."""
+SPOT: Final = 0.004, 0.008, 0.035
+"""Sizes (sigma) of what is left of the skin's grain, of a spot, and of the skin around, in face widths."""
 SPOT_RED: Final = 1.2, 4.0
 """Excess of a* between which a spot is an inflamed one; a freckle or a mole is brown: dark, but hardly redder."""
 SPOT_DARK: Final = 10.0, 18.0
@@ -99,6 +99,8 @@ _RIM: Final = (205, 50, 36, 187, 207, 216, 206, 165, 92, 186, 18, 200, 199, 2, 1
 
 _NOSTRILS: Final = (98, 97, 2, 326, 327, 278, 48)
 
+Level = Annotated[int, Field(ge=0, le=5)]
+_LEVEL: Final = TypeAdapter[int | None](Level | None)
 Optional = Annotated[float | None, Field(ge=0, le=100, allow_inf_nan=False, exclude=True)]
 
 
@@ -109,7 +111,7 @@ class Beautify(EffectParams):
     viewer's. A request that names nothing asks for level 2; one that names single values only gets these alone.
     """
 
-    level: Annotated[int | None, Field(ge=0, le=5, exclude=True)] = None
+    level: Annotated[Level | None, Field(exclude=True)] = None
     eyes: Optional = None
     face_slim: Optional = None
     smooth: Strength = 0.0
@@ -134,8 +136,10 @@ class Beautify(EffectParams):
         level = data.get("level")
         if level is None and all(data.get(name) is None for name in (*LEVELS, *BOTH_SIDES)):
             level = DEFAULT_LEVEL
-        if isinstance(level, bool) or not isinstance(level, int | None) or not 0 <= (level or 0) <= DEFAULT_LEVEL + 3:
-            return data
+        try:
+            level = _LEVEL.validate_python(level)
+        except ValidationError:
+            return data  # the field itself says what is wrong with it
         values = {name: values[level] for name, values in LEVELS.items()} if level is not None else {}
         for name in BOTH_SIDES:
             if data.get(name) is not None:
@@ -275,12 +279,14 @@ def _skin_change(ground: Ground, portrait: Portrait, params: Beautify) -> F32:
 def _heal(ground: Ground, where: F32, amount: float) -> F32:
     """Return the change that takes inflamed spots off; freckles and moles stay."""
     weight = ground.weight * ground.weight * where + np.float32(1e-4)
-    fine, wide = (ground.around(ground.lab, sigma, weight) for sigma in SPOT)
+    finest, fine, wide = (ground.around(ground.lab, sigma, weight) for sigma in SPOT)
     differs = fine - wide
     red, dark = differs[..., 1], -differs[..., 0]
     spot = smoothstep(red, *SPOT_RED) * (1 - smoothstep(dark, *SPOT_DARK)) * smoothstep(dark, -3.0, 1.0)
-    spot = blur(spot * where, 0.004 * ground.unit) * np.float32(amount)
-    return np.asarray(-differs * spot[..., None], np.float32)
+    spot = np.minimum(blur(spot * where, SPOT[1] * ground.unit) * 2, 1)
+    # The skin around is that without the spots.
+    clean = ground.around(ground.lab, SPOT[2], weight * (1 - spot) + np.float32(1e-5))
+    return np.asarray((clean - finest) * (spot * np.float32(amount))[..., None], np.float32)
 
 
 def _points_on(ground: Ground, portrait: Portrait) -> F32:
