@@ -214,7 +214,7 @@ class SymmetryRequest(Symmetry, EffectRequest):
 class MakeupRequest(Makeup, EffectRequest):
     """``POST /makeup``."""
 
-    model_config = _example(mt_generate_id=RESULT, material_id="natural", intensity=60)
+    model_config = _example(mt_generate_id=RESULT, material_id="office", intensity=60)
 
     kind: ClassVar[str] = "makeup"
 
