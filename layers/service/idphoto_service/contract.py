@@ -7,6 +7,8 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from idphoto.background import Background
 from idphoto.checks.report import Level, Report
+from idphoto.effects.beautify import Beautify
+from idphoto.effects.expression import Expression
 from idphoto.effects.gaze import Gaze
 from idphoto.effects.makeup import Makeup
 from idphoto.effects.skin import Skin
@@ -203,6 +205,14 @@ class GazeRequest(Gaze, EffectRequest):
     kind: ClassVar[str] = "gaze"
 
 
+class ExpressionRequest(Expression, EffectRequest):
+    """``POST /expression``."""
+
+    model_config = _example(mt_generate_id=RESULT, smile=40)
+
+    kind: ClassVar[str] = "expression"
+
+
 class SymmetryRequest(Symmetry, EffectRequest):
     """``POST /symmetry``."""
 
@@ -211,10 +221,18 @@ class SymmetryRequest(Symmetry, EffectRequest):
     kind: ClassVar[str] = "symmetry"
 
 
+class BeautifyRequest(Beautify, EffectRequest):
+    """``POST /beautify``."""
+
+    model_config = _example(mt_generate_id=RESULT, level=2)
+
+    kind: ClassVar[str] = "beautify"
+
+
 class MakeupRequest(Makeup, EffectRequest):
     """``POST /makeup``."""
 
-    model_config = _example(mt_generate_id=RESULT, material_id="natural", intensity=60)
+    model_config = _example(mt_generate_id=RESULT, material_id="office", intensity=60)
 
     kind: ClassVar[str] = "makeup"
 
@@ -346,7 +364,9 @@ class ChainRequest(Request):
     make: Annotated[MakeParams | None, Field(description="Make the photo; {} makes a Chinese one-inch photo.")] = None
     skin: Annotated[Skin | None, Field(description="Even the skin; {} with its defaults.")] = None
     gaze: Annotated[Gaze | None, Field(description="Correct the gaze; {} with its defaults.")] = None
+    expression: Annotated[Expression | None, Field(description="Change the expression; {} with its defaults.")] = None
     symmetry: Annotated[Symmetry | None, Field(description="Balance the face; {} with its defaults.")] = None
+    beautify: Annotated[Beautify | None, Field(description="Retouch the face; {} with its defaults.")] = None
     makeup: Annotated[Makeup | None, Field(description="Put on makeup; {} with its defaults.")] = None
     background: Annotated[Background | None, Field(description="Change the background at the end.")] = None
     policy: PolicyField | None = None
@@ -609,6 +629,27 @@ class ExecutionAnswer(Answer):
     states: Annotated[list[StateProgress], Field(description="The states entered so far.")] = []
     result: Annotated[ChainAnswer | None, Field(description="What POST /chain would have answered.")] = None
     error: Annotated[dict[str, Any] | None, Field(description="Why it failed, as in every refusal.")] = None
+
+
+class MaterialAnswer(Answer):
+    """Something that an effect is made with."""
+
+    material_id: Annotated[str, Field(description="Goes into the call of the effect.")]
+    kind: Annotated[str, Field(description="The effect that takes it.")]
+    name: Annotated[str, Field(description="In English.")]
+    name_zh: Annotated[str, Field(description="In Chinese.")]
+    tags: Annotated[list[str], Field(description="Words to choose by.")]
+    licence: Annotated[str, Field(description="SPDX identifier.")]
+    digest: Annotated[str, Field(description="SHA-256 of its content; recipes name it.")]
+
+
+class MaterialsAnswer(Answer):
+    """A page of materials."""
+
+    request_id: RequestId
+    materials: list[MaterialAnswer]
+    total: Annotated[int, Field(description="How many match in all.")]
+    next: Annotated[int | None, Field(description="The start of the next page; none on the last.")]
 
 
 class SpecsAnswer(Answer):
