@@ -34,6 +34,10 @@ SKIN_COLOURED_CLOTHES: Final = 0.15
 TEXTURE_SAYS: Final = 0.8
 """Weight of the texture's likelihood beside the colour's."""
 
+SHADES: Final = (0.85, 0.7, 0.58, 0.46)
+SHADED_SHARE: Final = 0.15
+"""Lightness of skin in shade (below the chin, beside the nose), relative to what is known, and how common that is."""
+
 STEP: Final = (0.12, 0.88)
 """Shares of a class below and above which it is none and all."""
 
@@ -135,6 +139,8 @@ class _Study:
             total = max(float(histogram.sum()), 1.0)
             texture = np.bincount(self.rough.ravel(), weights[kind].ravel(), 16).astype(np.float32)
             texture = np.convolve(texture, np.array((0.25, 0.5, 0.25), np.float32), "same") / np.float32(total)
+            if kind == _SKIN:
+                cube = cube + SHADED_SHARE * _in_shade(cube)
             likelihood = cube.ravel()[self.bins] / total + _FLAT
             out[kind] = likelihood * (texture[self.rough] + np.float32(0.03)) ** np.float32(TEXTURE_SAYS)
         return out
@@ -199,6 +205,15 @@ _SKIN_SEEDS: Final = (
     (6, 122, 196, 3, 51, 45, 4, 275, 281, 248, 419, 351),
 )
 """Rings on the cheeks and the back of the nose: skin that neither a fringe nor a beard grows over."""
+
+
+def _in_shade(cube: F32) -> F32:
+    """Return the histogram that the same colours have in less light: lower L*, the same saturation."""
+    shaded = np.zeros_like(cube)
+    levels = np.arange(_BINS)
+    for share in SHADES:
+        np.add.at(shaded, (levels * share).astype(np.intp), cube / np.float32(len(SHADES)))
+    return shaded
 
 
 def _smooth_cube(cube: F32) -> F32:

@@ -15,7 +15,7 @@ from idphoto import opencv as cv2
 from idphoto.arrays import F32, Mask, Matte
 from idphoto.cosmetics import Face
 from idphoto.effects.base import EffectParams, EffectRefusedError, Strength
-from idphoto.effects.gates import Limits, check, check_open_eyes
+from idphoto.effects.gates import Limits, check, check_open_eyes, check_whole_face
 from idphoto.looks import Lips, Look, Pigment, read_look
 from idphoto.parts import Parts, parts
 from idphoto.pigment import density, deposit, rgb_of
@@ -82,11 +82,12 @@ def apply(portrait: Portrait, params: Makeup, material: bytes) -> Portrait:
     LookError
         The material is not a look.
     EffectRefusedError
-        The face is turned, leans, is too small, has its eyes closed under a look for the eyes, or is covered.
+        The face is turned, leans, is too small, cut off or covered, or has its eyes closed under a look for the eyes.
     """
     look = read_look(material)
     if params.is_identity:
         return portrait
+    check_whole_face(KIND, portrait)
     check(KIND, portrait, LIMITS)
     if look.touches_eyes:
         check_open_eyes(KIND, portrait)
