@@ -24,7 +24,7 @@ def offset(portrait):
 def eyes_of(portrait, grow):
     mask = np.zeros(portrait.alpha.shape, np.uint8)
     for ring in (mesh.LEFT_EYE, mesh.RIGHT_EYE):
-        cv2.fillPoly(mask, [np.rint(portrait.landmarks[list(ring), :2]).astype(np.int32)], 1)
+        cv2.fillPoly(mask, [np.rint(portrait.landmarks[list(ring), :2]).astype(np.int32)], (1,))
     return cv2.dilate(mask, np.ones((2 * grow + 1, 2 * grow + 1), np.uint8)) > 0
 
 

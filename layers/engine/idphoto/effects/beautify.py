@@ -68,6 +68,12 @@ WHITEN_GAIN: Final = 1.35
 """Factor on the light of the skin at full strength: the same for every complexion, so that hue and saturation stay."""
 WHITEN_UP_TO: Final = 78.0, 96.0
 """L* of the skin between which there is less and less to be gained."""
+NECK_LIGHTER: Final = 3.0, 10.0
+NECK_HUE: Final = 8.0, 16.0
+"""Excess of L* and distance in a*, b* from the middle of the face between which a place below the jaw is no neck: a
+neck lies in the shade of the chin, a pale collar in the light."""
+NECK_CELL: Final = 4
+"""Side, px, of the cells in which it is judged."""
 ROSY: Final = 4.5
 """Rise of a* at full strength at L* = 70; in proportion for darker skin."""
 SPOT: Final = 0.004, 0.008, 0.035
@@ -211,13 +217,28 @@ def recolour(portrait: Portrait, params: Beautify) -> Portrait:
     """Return the portrait with light and colour of skin and teeth changed; nothing else changes."""
     found = parts(portrait)
     rgb = portrait.rgb
-    mask = skin_mask(portrait, found)
+    mask = skin_mask(portrait, replace(found, body_skin=found.body_skin * _like_face(portrait, found)))
     if mask.any() and any((params.smooth, params.whiten, params.rosy, params.dark_circles, params.blemish)):
         ground = Ground.of(rgb, mask, face_width(portrait.landmarks))
         rgb = ground.apply(rgb, _skin_change(ground, portrait, params))
     if params.teeth:
         rgb = _whiten_teeth(replace(portrait, rgb=rgb), found, params.teeth / 100)
     return replace(portrait, rgb=rgb)
+
+
+def _like_face(portrait: Portrait, found: Parts) -> Matte:
+    """Return how far a colour may be that of this person's neck, 0..1: a pale collar is not taken for skin."""
+    size = (max(1, portrait.width // NECK_CELL), max(1, portrait.height // NECK_CELL))
+    small, face = (cv2.resize(field, size, interpolation=cv2.INTER_AREA) for field in (portrait.rgb, found.face_skin))
+    lab = cv2.cvtColor(small.astype(np.float32) / np.float32(255), cv2.COLOR_RGB2Lab)
+    sure = lab[face > 0.9]
+    if not len(sure):
+        return np.zeros(portrait.alpha.shape, np.float32)
+    differs = lab - np.median(sure, axis=0)
+    hue = np.hypot(differs[..., 1], differs[..., 2])
+    like = (1 - smoothstep(differs[..., 0], *NECK_LIGHTER)) * (1 - smoothstep(hue, *NECK_HUE))
+    like = blur(like.astype(np.float32), 2.0)
+    return np.asarray(cv2.resize(like, (portrait.width, portrait.height), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def _both(points: tuple[int, ...]) -> set[int]:
