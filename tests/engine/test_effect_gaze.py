@@ -134,3 +134,18 @@ def test_a_turned_head_is_refused(near):
     middle = near.landmarks.mean(axis=0)
     landmarks = ((near.landmarks - middle) @ turn.T + middle).astype(np.float32)
     assert reason(replace(near, landmarks=landmarks)) == "FACE_TURNED"
+
+
+def test_a_mirrored_portrait_gives_the_mirrored_result(near):
+    def mirrored(portrait):
+        landmarks = portrait.landmarks[list(mesh.MIRROR)].copy()
+        landmarks[:, 0] = portrait.width - 1 - landmarks[:, 0]
+        rgb, alpha = portrait.rgb[:, ::-1].copy(), portrait.alpha[:, ::-1].copy()
+        return replace(portrait, rgb=rgb, alpha=alpha, landmarks=landmarks)
+
+    away = turn_eyes(near, 0.4, 0.1)
+    expected, found = mirrored(apply(away, Gaze())), apply(mirrored(away), Gaze())
+    assert np.abs(expected.landmarks - found.landmarks).max() < 0.01
+    apart = np.abs(expected.rgb.astype(int) - found.rgb)[eyes_of(expected, 2)]
+    assert apart.mean() < 0.5
+    assert np.percentile(apart, 99) <= 4
