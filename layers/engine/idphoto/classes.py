@@ -38,6 +38,9 @@ SHADES: Final = (0.85, 0.7, 0.58, 0.46)
 SHADED_SHARE: Final = 0.15
 """Lightness of skin in shade (below the chin, beside the nose), relative to what is known, and how common that is."""
 
+FEW: Final = 12
+"""Pixels too few to learn a colour from."""
+
 STEP: Final = (0.12, 0.88)
 """Shares of a class below and above which it is none and all."""
 
@@ -54,7 +57,7 @@ def judge_classes(portrait: Portrait) -> tuple[Matte, Matte, Matte]:
     """Probabilities of skin, hair and clothes where a person is, each ``(H, W)``; they sum to one."""
     unit = face_width(portrait.landmarks)
     scale = min(1.0, WORK_FACE / unit)
-    size = (max(8, round(portrait.width * scale)), max(8, round(portrait.height * scale)))
+    size = (max(1, round(portrait.width * scale)), max(1, round(portrait.height * scale)))
     small = cv2.resize(portrait.rgb, size, interpolation=cv2.INTER_AREA) if scale < 1 else portrait.rgb
     alpha = cv2.resize(portrait.alpha, size, interpolation=cv2.INTER_AREA).astype(np.float32) / np.float32(255)
     points = (portrait.landmarks[:, :2] + 0.5) * (np.array(size) / (portrait.width, portrait.height)) - 0.5
@@ -112,8 +115,10 @@ class _Study:
             skin = np.maximum(skin, polygon_mask(self.points[list(ring)], solid.shape))
         skin *= solid * (1 - self.ignored)
         known = self.colour[skin > 0.5]
-        if len(known) < 12:
+        if len(known) < FEW:
             known = self.colour[self.oval * solid > 0.5]
+        if len(known) < FEW:
+            known = self.colour.reshape(-1, 3)
         middle = np.median(known, axis=0)
         spread = np.maximum(1.5 * np.median(np.abs(known - middle), axis=0), (5.0, 2.5, 2.5))
         distance = np.sqrt((((self.colour - middle) / spread) ** 2)[..., 1:].sum(axis=-1))
@@ -126,6 +131,9 @@ class _Study:
         deep = min(0.75, 0.5 * float(self.y[-1, 0]))
         clothes = solid * (self.y > deep) * (self.oval < 0.01) * ((light > 4) | (distance > 3))
         clothes = clothes + solid * (self.y > 1.0) * ~unlike * SKIN_COLOURED_CLOTHES
+        if clothes.sum() < FEW:
+            # Clothes of the skin's own tint, as all are in a photo without colours.
+            clothes = solid * (self.y > max(deep, 0.4)) * (np.abs(self.x) < 0.5) * (self.oval < 0.01)
         beside = (np.abs(self.x) > 0.35) & (self.y < 1.4)
         clothes = np.where(beside, 0.1 * clothes, clothes).astype(np.float32)
         self._anchor = np.stack([skin, hair / 2, np.zeros_like(skin)])
@@ -182,7 +190,7 @@ class _Study:
         """Let hair below the jaw count only where it hangs from the head, and draw all to the edges."""
         smooth = np.stack([blur(p, 0.02 * self.unit) for p in posterior])
         hair, reach = smooth[_HAIR], np.zeros_like(smooth[_HAIR])
-        start = max(0, int(self.points[mesh.CHIN, 1] - 0.25 * self.unit))
+        start = int(np.clip(self.points[mesh.CHIN, 1] - 0.25 * self.unit, 0, len(hair)))
         before = np.maximum(hair[start - 1 if start else 0], 0)
         fade, aside = np.float32(0.45 ** (1 / self.unit)), np.float32(0.97)
         for row in range(start, hair.shape[0]):

@@ -115,10 +115,13 @@ def _find_features(face: _Face, bare: dict[str, Matte], alpha: Matte, glasses: M
     """Features of the face that are neither hair, skin nor clothes; all shares of the person's opacity."""
     mouth = face.ring(mesh.LIPS_INNER) * alpha
     lips = np.maximum(face.ring(mesh.LIPS_OUTER) * alpha - mouth, 0)
-    eyes = np.maximum(face.ring(mesh.LEFT_EYE), face.ring(mesh.RIGHT_EYE)) * alpha
-    worn = np.minimum(glasses, np.maximum(alpha - mouth - lips - eyes, 0))
+    # Each takes no more than what those before it have left.
+    free = np.maximum(alpha - mouth - lips, 0)
+    eyes = np.minimum(np.maximum(face.ring(mesh.LEFT_EYE), face.ring(mesh.RIGHT_EYE)) * alpha, free)
+    free = free - eyes
+    worn = np.minimum(glasses, free)
     hairs = face.brow_zone() * face.darker_than_around() * (1 - bare["hair"] * face.fringe())
-    brows = np.maximum(alpha - mouth - lips - eyes - worn, 0) * hairs
+    brows = (free - worn) * np.clip(hairs, 0, 1)
     return {"brows": brows, "lips": lips, "mouth": mouth, "eyes": eyes, "glasses": worn}
 
 
@@ -216,7 +219,7 @@ def _fill_soft(outlines: list[F32], shape: tuple[int, int], unit: float, sigma: 
         mask = drawn if mask is None else np.maximum(mask, drawn)
     if mask is None:
         return np.zeros(shape, np.float32)
-    return enlarge(blur(mask, sigma * unit * scale), shape)
+    return np.minimum(enlarge(blur(mask, sigma * unit * scale), shape), 1)
 
 
 _SOFT_FACE: Final = 120.0

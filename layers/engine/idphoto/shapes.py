@@ -73,9 +73,9 @@ def enlarge(field: F32, shape: tuple[int, ...]) -> F32:
 
 
 def face_width(landmarks: Landmarks) -> float:
-    """Width of the face between its edges beside the ears, px: the unit of all lengths on a face."""
+    """Width of the face between its edges beside the ears, px: the unit of all lengths on a face; at least 1."""
     across = landmarks[mesh.RIGHT_CHEEK_EDGE, :2] - landmarks[mesh.LEFT_CHEEK_EDGE, :2]
-    return float(np.hypot(*across))
+    return max(float(np.hypot(*across)), 1.0)
 
 
 def blur(field: F32, sigma: float) -> F32:

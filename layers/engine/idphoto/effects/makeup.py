@@ -30,6 +30,8 @@ LIMITS: Final = Limits(yaw=32, roll=20, face_width=64)
 
 EYE_CONTRAST: Final = 12.0
 """How much darker than the skin the darkest part of an eye is at least, L*; a hand or hair over it is not."""
+SKIN_CHROMA: Final = 3.0
+"""Least chroma of skin in a colour photo; the palest of twenty-two portraits measured 12.5."""
 LIPS_RING: Final = 0.06
 """Width of the skin around the lips that they are compared to, in face widths."""
 LIPS_CONTRAST: Final = 1.5
@@ -92,6 +94,7 @@ def apply(portrait: Portrait, params: Makeup, material: bytes) -> Portrait:
     if look.touches_eyes:
         check_open_eyes(KIND, portrait)
     sitter = _Sitter.of(portrait)
+    _refuse_colourless(sitter)
     _refuse_covered(sitter, look)
     densities = np.zeros((*sitter.face.shape, 3), np.float32)
     for place, layer in _layers(sitter, look):
@@ -300,6 +303,21 @@ def _leanings(colours: tuple[str, ...]) -> tuple[F32, F32]:
 
 def _text(lab: F32) -> str:
     return "#" + "".join(f"{round(float(level) * 255):02X}" for level in rgb_of(lab))
+
+
+def _refuse_colourless(sitter: _Sitter) -> None:
+    """Raise on a photo without colours, on which a blush would be paint."""
+    skin = sitter.own(sitter.found.face_skin)
+    chroma = float(np.hypot(skin[1], skin[2]))
+    if chroma < SKIN_CHROMA:
+        raise EffectRefusedError(
+            KIND,
+            "PHOTO_COLOURLESS",
+            "The photo is black and white; make-up would be the only colour in it.",
+            "照片为黑白照片，无法上妆。",
+            value=round(chroma, 1),
+            allowed=SKIN_CHROMA,
+        )
 
 
 def _refuse_covered(sitter: _Sitter, look: Look) -> None:
