@@ -107,7 +107,7 @@ _NOSTRILS: Final = (98, 97, 2, 326, 327, 278, 48)
 
 Level = Annotated[int, Field(ge=0, le=5)]
 _LEVEL: Final = TypeAdapter[int | None](Level | None)
-Optional = Annotated[float | None, Field(ge=0, le=100, allow_inf_nan=False, exclude=True)]
+Shorthand = Annotated[float | None, Field(ge=0, le=100, allow_inf_nan=False, exclude=True)]
 
 
 class Beautify(EffectParams):
@@ -118,8 +118,8 @@ class Beautify(EffectParams):
     """
 
     level: Annotated[Level | None, Field(exclude=True)] = None
-    eyes: Optional = None
-    face_slim: Optional = None
+    eyes: Shorthand = None
+    face_slim: Shorthand = None
     smooth: Strength = 0.0
     whiten: Strength = 0.0
     rosy: Strength = 0.0
