@@ -30,6 +30,7 @@ help:
 	@echo 'make gallery PORTRAITS=dir    contact sheets of your own portraits, in gallery/'
 	@echo 'make openapi                  write the API description, functions/openapi/openapi.json'
 	@echo 'make models                   fetch and prepare the models'
+	@echo 'make specs [FETCH=1]          write the photo specifications, layers/engine/idphoto/specs.json'
 	@echo 'make clean                    remove all that these commands have made'
 
 # --- the product
@@ -56,6 +57,10 @@ openapi: .cache/venv.stamp
 
 .PHONY: models
 models: $(MODEL)
+
+.PHONY: specs
+specs: .cache/venv.stamp
+	@PYTHONPATH=layers/engine $(RUN) -m specs.build $(if $(FETCH),--fetch)
 
 # --- its quality
 

@@ -207,7 +207,7 @@ def _cut(rgb: Rgb, head: _Head, spec: Spec, scale: float, corner: complex, gap: 
 
 
 def _within(rgb: Rgb, corner: complex, width: float, height: float) -> tuple[float, float, float, float]:
-    """The box of a frame, cleared of the rounding by which it may lie beyond the source."""
+    """Return the box of a frame, cleared of the rounding by which it may lie beyond the source."""
     rows, columns = rgb.shape[:2]
     left, top = max(corner.real, 0.0), max(corner.imag, 0.0)
     return left, top, min(corner.real + width, float(columns)), min(corner.imag + height, float(rows))

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageCms, PngImagePlugin
+from PIL import Image, ImageCms, ImageFile, PngImagePlugin
 
 from idphoto.arrays import Rgb
 from idphoto.errors import NotFeasibleError
@@ -50,6 +50,9 @@ PNG_EFFORT: Final = 1
 
 _WEBP_EFFORT: Final = 4
 
+_MOST_JPEG_BYTES: Final = 5
+"""For one pixel: noise at the best quality takes four and a half."""
+
 _ICC_DATE: Final = slice(24, 36)
 """Where an ICC header keeps the time of its making (ICC.1:2022, table 17): six 16-bit numbers."""
 
@@ -74,7 +77,7 @@ class FileTooSmallError(NotFeasibleError):
 
     code = "FILE_TOO_SMALL"
     message = (
-        "Even at the best quality the file of this many pixels stays below the least size; ask for more pixels or for a "
+        "Even at the best quality a file of so many pixels stays below the least size; ask for more pixels or for a "
         "smaller least size."
     )
     message_zh = "即使使用最高画质，该像素尺寸的文件仍小于要求的最小体积；请增大像素尺寸或降低最小体积要求。"
@@ -199,6 +202,8 @@ def encode_jpeg(rgb: Rgb, dpi: int, quality: int = JPEG_QUALITY, subsampling: st
     subsampling
         ``4:4:4`` or ``4:2:0``.
     """
+    # Pillow gives libjpeg one block for a whole optimised file, and guesses its size too small for noise.
+    ImageFile.MAXBLOCK = max(ImageFile.MAXBLOCK, _MOST_JPEG_BYTES * rgb.shape[0] * rgb.shape[1])
     buffer = io.BytesIO()
     Image.fromarray(rgb).save(
         buffer,

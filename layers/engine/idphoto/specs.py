@@ -356,7 +356,7 @@ def search_specs(query: str = "", country: str | None = None, document: Document
 
 @lru_cache(maxsize=1)
 def _search_texts() -> dict[str, str]:
-    """What a query is looked up in, by id: each name and size on a line of its own."""
+    """Return what a query is looked up in, by id: each name and size on a line of its own."""
     return {spec_id: "\n" + "\n".join(map(_key, _terms(spec))) + "\n" for spec_id, spec in load_specs().items()}
 
 

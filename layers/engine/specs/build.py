@@ -1,6 +1,6 @@
 """Write ``idphoto/specs.json``: the table kept by hand, merged with public lists of photo sizes.
 
-``python layers/engine/specs/build.py`` merges ``kept.toml`` and ``facts.json``. With ``--fetch`` it first takes the
+``make specs`` merges ``kept.toml`` and ``facts.json``. ``make specs FETCH=1`` first takes the
 packages of :data:`PACKAGES` from the Python registry, verified by SHA-256, and writes the facts that are used of them
 to ``facts.json``; only facts are taken, and NOTICE names their authors.
 
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import importlib
 import json
 import subprocess
 import sys
@@ -23,7 +24,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
-from specs.words import COUNTRIES_ZH, DOCUMENT_WORDS, DOCUMENTS, LANGUAGES
+from specs.words import COUNTRIES_EN, COUNTRIES_ZH, DOCUMENT_WORDS, DOCUMENTS, LANGUAGES
 
 HERE: Final = Path(__file__).resolve().parent
 KEPT, FACTS = HERE / "kept.toml", HERE / "facts.json"
@@ -81,10 +82,27 @@ def _unpacked(package: str, folder: Path) -> Path:
     return root
 
 
+_READ_BY_PIXID: Final = (
+    "id",
+    "width_mm",
+    "height_mm",
+    "width_px",
+    "height_px",
+    "min_px",
+    "max_px",
+    "dpi",
+    "head_height_mm",
+    "head_height_pct",
+    "background",
+    "glasses",
+    "file_size",
+    "source_url",
+    "source_checked",
+)
+
+
 def _pixid_fact(entry: Row) -> Row:
-    kept = ("id", "width_mm", "height_mm", "width_px", "height_px", "min_px", "max_px", "dpi")
-    kept += ("head_height_mm", "head_height_pct", "background", "glasses", "file_size", "source_url", "source_checked")
-    return {"country": entry["iso2"]} | {name: entry[name] for name in kept if entry[name] is not None}
+    return {"country": entry["iso2"]} | {name: entry[name] for name in _READ_BY_PIXID if entry[name] is not None}
 
 
 def _snap_fact(country: str, document: Row) -> Row:
@@ -113,17 +131,17 @@ def _ready_fact(entry: Row) -> Row:
 def _country_names(babel_root: Path, codes: Iterable[str]) -> dict[str, list[str]]:
     """Names of countries after Unicode CLDR: in English, in Chinese, in their first own language, and that language."""
     sys.path.insert(0, str(babel_root))
-    from babel import Locale, UnknownLocaleError  # noqa: PLC0415
-    from babel.languages import get_official_languages  # noqa: PLC0415
+    babel = importlib.import_module("babel")
+    get_official_languages = importlib.import_module("babel.languages").get_official_languages
 
-    english, chinese = Locale("en").territories, Locale("zh", script="Hans").territories
+    english, chinese = babel.Locale("en").territories, babel.Locale("zh", script="Hans").territories
     names = {}
     for code in codes:
         own, local = "", ""
         for language in (*LANGUAGES.get(code, ()), *get_official_languages(code, de_facto=True)):
             try:
-                locale = Locale.parse(language)
-            except (UnknownLocaleError, ValueError):
+                locale = babel.Locale.parse(language)
+            except (babel.UnknownLocaleError, ValueError):
                 continue
             if name := locale.territories.get(code):
                 own, local = language, name
@@ -206,10 +224,10 @@ def merge(kept: list[Row], facts: Facts) -> list[Row]:
     rows = {row["spec_id"]: dict(row) for row in kept}
     for entry in facts[PIXID]:
         _add_read_text(rows[PIXID_ROWS[entry["id"]]], entry)
-    for spec_id, row in rows.items():
-        claims = _claims(snap.get(spec_id), ready.get(spec_id), size=_size_of(row))
+    for spec_id, known in rows.items():
+        claims = _claims(snap.get(spec_id), ready.get(spec_id), size=_size_of(known))
         if claims:
-            row["conflicts"] = [*row.get("conflicts", []), *claims]
+            known["conflicts"] = _joined([*known.get("conflicts", []), *claims])
     taken = {_key(name) for row in rows.values() for name in (row["spec_id"], *row.get("aliases", []))}
     for spec_id in sorted({*snap, *ready} - rows.keys()):
         row = _listed_row(spec_id, snap.get(spec_id), ready.get(spec_id), facts["names"])
@@ -223,7 +241,7 @@ def merge(kept: list[Row], facts: Facts) -> list[Row]:
 
 def _by_id(facts: Iterable[Row]) -> dict[str, Row]:
     """Name each entry of a list as its row is named."""
-    found = {}
+    found: dict[str, Row] = {}
     for fact in facts:
         suffix = DOCUMENTS[fact["document"]].suffix
         prefix = {"GB": "uk"}.get(fact["country"], fact["country"].lower())
@@ -240,6 +258,14 @@ def _add_read_text(row: Row, entry: Row) -> None:
     for name, limit in (("px_min", entry.get("min_px")), ("px_max", entry.get("max_px"))):
         if limit and name not in row:
             row[name] = [int(side) for side in limit.split("x")]
+
+
+def _joined(conflicts: Iterable[Row]) -> list[Row]:
+    """Put together what is said about the same field."""
+    fields: dict[str, dict[str, str]] = {}
+    for conflict in conflicts:
+        fields.setdefault(conflict["field"], {}).update(conflict["says"])
+    return [{"field": field, "says": says} for field, says in fields.items()]
 
 
 def _size_of(row: Row) -> tuple[float, float] | None:
@@ -267,12 +293,12 @@ def _listed_row(spec_id: str, snap: Row | None, ready: Row | None, names: dict[s
         return None
     document = DOCUMENTS[fact["document"]]
     country = fact["country"]
-    english, chinese = names[country][:2]
+    english, chinese = COUNTRIES_EN.get(country, names[country][0]), names[country][1]
     size = _chosen_size(snap, ready)
     conflicts = _claims(snap, ready, size) + _background_claims(snap, ready) + _unused_claims(ready)
     agreed = bool(snap and ready) and not _claims(snap, ready, size)
     lists = " and ".join(_named(package) for package, known in ((SNAP, snap), (READY, ready)) if known)
-    row = {
+    row: Row = {
         "spec_id": spec_id,
         "aliases": list(dict.fromkeys((f"{english} {document.name}", f"{chinese}{document.name_zh}"))),
         "name": f"{english} {document.name}",

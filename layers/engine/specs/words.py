@@ -82,7 +82,9 @@ DOCUMENTS: Final = {
     "Residence Permit": _RESIDENCE,
     "Residence Card": _RESIDENCE,
     "Work Permit (Iqama)": Document("iqama", "residence_permit", "residence and work permit (Iqama)", "居留工作证"),
-    "Alien Registration Card": Document("alien_registration", "residence_permit", "alien registration card", "外国人登录证"),
+    "Alien Registration Card": Document(
+        "alien_registration", "residence_permit", "alien registration card", "外国人登录证"
+    ),
     "Green Card": _PERMANENT,
     "PR Card": _PERMANENT,
     "Driver's Licence": _LICENCE,
@@ -91,6 +93,7 @@ DOCUMENTS: Final = {
     "PCC (Police Clearance Certificate)": Document("police_clearance", "other", "police clearance", "无犯罪证明"),
 }
 
+COUNTRIES_EN: Final = {"HK": "Hong Kong", "MO": "Macao", "MM": "Myanmar", "PS": "Palestine"}
 COUNTRIES_ZH: Final = {"HK": "中国香港", "MO": "中国澳门", "TW": "中国台湾"}
 """Where the name in use differs from Unicode CLDR's."""
 
