@@ -29,6 +29,7 @@ help:
 	@echo 'make bench [PORTRAITS=dir]    speed, memory and quality figures'
 	@echo 'make gallery PORTRAITS=dir    contact sheets of your own portraits, in gallery/'
 	@echo 'make openapi                  write the API description, functions/openapi/openapi.json'
+	@echo 'make diagram                  draw the chain into the READMEs, from its definition'
 	@echo 'make models                   fetch and prepare the models'
 	@echo 'make specs [FETCH=1]          write the photo specifications, layers/engine/idphoto/specs.json'
 	@echo 'make clean                    remove all that these commands have made'
@@ -54,6 +55,10 @@ build: .cache/venv.stamp $(MODEL)
 .PHONY: openapi
 openapi: .cache/venv.stamp
 	@$(RUN) -m local.openapi
+
+.PHONY: diagram
+diagram: .cache/venv.stamp
+	@$(RUN) -m local.diagram
 
 .PHONY: models
 models: $(MODEL)
@@ -81,9 +86,10 @@ check: .cache/venv.stamp
 	$(VENV)/bin/statelint --yaml --ignore=FLOAT functions/chain/chain.asl.yaml
 
 .PHONY: bench
-bench: .cache/venv.stamp $(MODEL)
+bench: .cache/local.stamp
 	@$(RUN) tests/bench/bench_photo.py
 	@$(RUN) tests/bench/bench_render.py
+	@$(RUN) -m tests.bench.bench_undo
 	@$(RUN) tests/bench/bench_frame.py $${PORTRAITS:+"$$PORTRAITS"}
 	@$(RUN) tests/bench/bench_matte.py $${PORTRAITS:+"$$PORTRAITS"}
 	@$(if $(PORTRAITS),$(RUN) tests/bench/bench_checks.py "$$PORTRAITS")
