@@ -59,8 +59,7 @@ def test_the_photo_is_its_source_resampled_once_to_the_last_bit(
         (spec.width_px, spec.height_px), Image.Resampling.LANCZOS, box=(left, top, right, bottom)
     )
     assert cropped.turned == 0
-    # The corners are told to a thousandth of a pixel.
-    assert np.abs(np.asarray(again).astype(int) - cropped.rgb).max() <= 1
+    assert np.array_equal(np.asarray(again), cropped.rgb)
 
 
 def test_no_pixel_depends_on_anything_but_the_source_around_it(level: tuple[Rgb, Face, Portrait]) -> None:
@@ -105,9 +104,9 @@ def test_the_head_measures_what_the_specification_asks(
 def test_a_leaning_head_is_turned_and_a_slightly_leaning_one_is_left(
     tilted: tuple[Rgb, Face, Portrait], models: Models
 ) -> None:
-    assert crop(tilted, get_spec("icao")).turned == pytest.approx(9, abs=1.5)
+    assert crop(tilted, get_spec("icao")).turned == pytest.approx(11, abs=2)
     source = np.asarray(skimage.data.astronaut())
-    slight = Image.fromarray(source).rotate(-2, Image.Resampling.BICUBIC, fillcolor=(190, 190, 190))
+    slight = Image.fromarray(source).rotate(1, Image.Resampling.BICUBIC, fillcolor=(190, 190, 190))
     assert crop(found(np.asarray(slight), models), get_spec("icao")).turned == 0
 
 

@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from idphoto.specs import (
     CustomSize,
     Range,
+    SizeNotAllowedError,
     Spec,
     SpecUnknownError,
+    at_size,
     custom_spec,
     get_spec,
     load_specs,
@@ -342,7 +344,7 @@ def test_a_text_that_was_read_is_named_with_its_address_and_its_day() -> None:
         ("Reisepass", "de_passport"),
         ("日本 パスポート", "jp_passport"),
         ("여권", "kr_passport"),
-        ("паспорт Казахстан", "kz_passport"),
+        ("паспорт Қазақстан", "kz_passport"),
         ("法国签证", "fr_visa"),
         ("passeport france", "fr_passport"),
         ("35x45", "icao"),
@@ -377,3 +379,21 @@ def test_pixels_outside_the_allowed_range_are_refused() -> None:
         Spec.model_validate(row(px_min=[600, 600]))
     with pytest.raises(ValidationError):
         Spec.model_validate(row(px_max=[200, 200]))
+
+
+def test_a_photo_may_have_any_size_that_its_authority_takes() -> None:
+    larger = at_size(get_spec("us_visa"), 1200, 1200)
+    assert (larger.width_px, larger.height_px) == (1200, 1200)
+    assert larger.head_height_px.target == pytest.approx(2 * get_spec("us_visa").head_height_px.target)
+    same = at_size(get_spec("cn_id_card"), 358, 441)
+    assert same.head_height_px == get_spec("cn_id_card").head_height_px
+
+
+@pytest.mark.parametrize(
+    ("spec_id", "size"),
+    [("us_visa", (1300, 1300)), ("us_visa", (700, 800)), ("cn_1inch", (590, 826)), ("us_visa", (500, 500))],
+)
+def test_another_size_is_refused_with_what_is_allowed(spec_id: str, size: tuple[int, int]) -> None:
+    with pytest.raises(SizeNotAllowedError) as caught:
+        at_size(get_spec(spec_id), *size)
+    assert {"least", "most", "ratio"} == set(caught.value.details["allowed"])  # type: ignore[call-overload]

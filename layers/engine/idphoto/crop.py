@@ -197,7 +197,7 @@ def _cut(rgb: Rgb, head: _Head, spec: Spec, scale: float, corner: complex, gap: 
         picture = _turned(rgb, head.turn, scale, corner, size)
     return Cropped(
         rgb=np.array(picture),
-        corners=tuple((round(point.real, 3), round(point.imag, 3)) for point in corners),
+        corners=tuple((point.real, point.imag) for point in corners),
         scale=scale,
         turned=math.degrees(math.atan2(head.turn.imag, head.turn.real)),
         head_height_px=head.height * scale,

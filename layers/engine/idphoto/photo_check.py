@@ -15,7 +15,6 @@ from PIL import Image
 
 from idphoto.arrays import Rgb
 from idphoto.checks.report import PASS_SCORE, Group, Item, Level, Report, Severity
-from idphoto.encode import ByteRange
 from idphoto.picture_format import identify_format
 from idphoto.specs import PixelRange, Spec
 
@@ -171,10 +170,11 @@ def check_photo(data: bytes, spec: Spec, placed: Placed) -> Report:
         _at_most(_DPI, abs(dpi - spec.dpi), DPI_ROUNDING),
         _at_most(_FORMAT, float(identify_format(data) != spec.format), 0),
     ]
-    if spec.kb:
-        size = ByteRange.of(spec.kb)
-        allowed = PixelRange(min=size.least / 1000, max=spec.kb.max, target=spec.kb.max)
+    if spec.kb and spec.kb.min:
+        allowed = PixelRange(min=spec.kb.least_bytes / 1000, max=spec.kb.max, target=spec.kb.max)
         items.append(_in_range(_BYTES, len(data) / 1000, allowed, 0))
+    elif spec.kb:
+        items.append(_at_most(_BYTES, len(data) / 1000, spec.kb.max))
     return Report(
         level=Level.STRICT,
         passed=all(item.passed for item in items),

@@ -41,6 +41,9 @@ Document = Literal[
 PixelSize = tuple[Annotated[int, Field(gt=0)], Annotated[int, Field(gt=0)]]
 """Width and height, px."""
 
+OPEN_END_PX: Final = (3000, 3000)
+"""Most pixels where an authority names only the least; see :data:`SIDE_PX`."""
+
 BACKGROUND_TOLERANCE: Final = 16
 """Levels of 255 by which each channel of a background may differ from an allowed colour where the authority names no
 figure: what it calls "white or off-white" begins at 240 in the lists that give figures."""
@@ -52,6 +55,14 @@ class SpecUnknownError(ParameterError):
     code = "SPEC_UNKNOWN"
     message = "No photo specification has this id or name."
     message_zh = "没有这个证件照规格。"
+
+
+class SizeNotAllowedError(ParameterError):
+    """The specification does not take a photo of so many pixels."""
+
+    code = "SIZE_NOT_ALLOWED"
+    message = "The specification does not allow this size in pixels."
+    message_zh = "该规格不允许此像素尺寸。"
 
 
 class _Frozen(BaseModel):
@@ -274,6 +285,29 @@ class Spec(_Frozen):
     def top_gap_px(self) -> PixelRange | None:
         """Upper edge to crown, px."""
         return self._in_px(self.top_gap) if self.top_gap else None
+
+
+def at_size(spec: Spec, width_px: int, height_px: int) -> Spec:
+    """Return a specification whose photo has other pixels, as far as its authority takes them.
+
+    Raises
+    ------
+    SizeNotAllowedError
+        With ``given`` and ``allowed`` in its details.
+    """
+    exact = (spec.width_px, spec.height_px)
+    least, most = spec.px_min or exact, spec.px_max or (exact if spec.px_min is None else OPEN_END_PX)
+    ratio = spec.width_px / spec.height_px
+    is_shaped = abs(width_px - ratio * height_px) <= 1
+    if not (is_shaped and least[0] <= width_px <= most[0] and least[1] <= height_px <= most[1]):
+        raise SizeNotAllowedError(given=[width_px, height_px], allowed={"least": least, "most": most, "ratio": ratio})
+    factor = height_px / spec.height_px
+    lengths = {
+        name: length.model_copy(update={end: factor * getattr(length, end) for end in ("min", "max", "target")})
+        for name in ("head_height", "eye_line", "top_gap")
+        if (length := getattr(spec, name)) and length.unit == "px"
+    }
+    return spec.model_copy(update={"width_px": width_px, "height_px": height_px, **lengths})
 
 
 def pixels(mm: float, dpi: int) -> int:
