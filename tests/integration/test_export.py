@@ -52,7 +52,7 @@ def test_an_export_is_the_clean_photo_of_its_specification(bundle, made):
     data = data_of(bundle, file)
     with Image.open(io.BytesIO(data)) as image:
         assert (image.format, image.size, image.info["dpi"]) == ("JPEG", (295, 413), (300, 300))
-        assert image.layer[0][1:3] == (1, 1)
+        assert image.layer[0][1:3] == (1, 1)  # type: ignore[attr-defined]
         photo = np.asarray(image).astype(int)
     assert np.abs(photo[:12] - 255).max() <= 3
     assert file["photo_check"]["passed"]
