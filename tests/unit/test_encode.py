@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from idphoto.arrays import Rgb
 from idphoto.encode import (
@@ -165,6 +165,7 @@ def test_a_photo_that_is_too_small_at_the_best_quality_says_by_how_much_and_hold
     assert file.data.endswith(b"\xff\xd9")
 
 
+@settings(deadline=None)
 @given(st.integers(1, 60), st.integers(1, 200))
 def test_no_file_is_larger_than_it_may_be(amount: int, most_kb: int) -> None:
     try:

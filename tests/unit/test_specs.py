@@ -369,7 +369,7 @@ def test_all_rows_are_read_in_less_than_50_ms() -> None:
     )
     seconds = min(
         float(subprocess.run([sys.executable, "-c", command], check=True, capture_output=True, text=True).stdout)
-        for _ in range(3)
+        for _ in range(5)
     )
     assert seconds < 0.05
 
