@@ -81,7 +81,7 @@ bench: .cache/venv.stamp $(MODEL)
 	@$(RUN) tests/bench/bench_render.py
 	@$(RUN) tests/bench/bench_frame.py $${PORTRAITS:+"$$PORTRAITS"}
 	@$(RUN) tests/bench/bench_matte.py $${PORTRAITS:+"$$PORTRAITS"}
-	@$(if $(PORTRAITS),$(RUN) tests/bench/bench_checks.py "$$PORTRAITS")
+	@$(if $(PORTRAITS),$(RUN) -m tests.bench.bench_checks "$$PORTRAITS")
 
 .PHONY: gallery
 gallery: .cache/venv.stamp $(MODEL)

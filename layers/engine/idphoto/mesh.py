@@ -52,6 +52,30 @@ LEFT_EYE_ASPECT = (33, 160, 158, 133, 153, 144)
 """Outer corner, two points of the upper lid, inner corner, the two lower points below them (inner one first)."""
 RIGHT_EYE_ASPECT = (362, 385, 387, 263, 373, 380)
 
+LEFT_LIDS_TO_BROW = (33, 246, 161, 160, 159, 158, 157, 173, 133, 55, 65, 52, 53, 46)
+RIGHT_LIDS_TO_BROW = (263, 466, 388, 387, 386, 385, 384, 398, 362, 285, 295, 282, 283, 276)
+"""Rings of skin between the upper lid and the brow."""
+LEFT_LID_PAIRS = ((160, 144), (159, 145), (158, 153))
+RIGHT_LID_PAIRS = ((385, 380), (386, 374), (387, 373))
+LIP_PAIRS = ((82, 87), (13, 14), (312, 317))
+"""Points of the upper and the lower lid or lip that face each other."""
+
+JAW = FACE_OVAL[7:30]
+"""From the viewer's right temple around the chin to the left one."""
+LEFT_BROW_TOP = (70, 63, 105, 66, 107)
+RIGHT_BROW_TOP = (336, 296, 334, 293, 300)
+BROW_TOPS = LEFT_BROW_TOP + RIGHT_BROW_TOP
+FOREHEAD = (151, 108, 337, 69, 299, 9)
+"""From the middle of the forehead down to between the brows."""
+BRIDGE = (168, 6, 197)
+"""The nose between and just below the eyes."""
+LIT_SKIN = (151, 9, 108, 337, 69, 299, 6, 197, 50, 280, 117, 346, 205, 425, 101, 330)
+"""Forehead, nose and cheeks above the beard: where a shadow falls on skin."""
+TEMPLES = (127, 356)
+"""Where the mesh ends at the height of the eyes, in front of the ears."""
+LEFT_EAR_FRONT, RIGHT_EAR_FRONT = (127, 234, 93), (356, 454, 323)
+"""The mesh's edge before the ears, from the top down."""
+
 BLENDSHAPE_POINTS = (
     0, 1, 4, 5, 6, 7, 8, 10, 13, 14, 17, 21, 33, 37, 39, 40, 46, 52, 53, 54, 55, 58, 61, 63, 65, 66, 67, 70, 78,
     80, 81, 82, 84, 87, 88, 91, 93, 95, 103, 105, 107, 109, 127, 132, 133, 136, 144, 145, 146, 148, 149, 150, 152,

@@ -8,6 +8,7 @@ import numpy as np
 
 from idphoto import mesh
 from idphoto.arrays import F32
+from idphoto.checks import iso
 from idphoto.checks.aligned_face import bounding_region
 from idphoto.checks.evidence import Evidence
 from idphoto.checks.item import BLOCK_ALWAYS, BLOCK_WHEN_STRICT, CheckItem, Finding, Limits, Wording
@@ -30,8 +31,6 @@ EVENNESS_LEAST = Limits(40.0, 45.0, 50.0)
 """Likeness of the light on both cheeks, as ISO/IEC 29794-5 measures illumination uniformity, 0..100. Portraits
 measured 52 to 90, with light from one side 35 to 47."""
 
-_CHEEK_SIDE: Final = 0.3
-"""Side of the compared squares, in eye distances (ISO/IEC 29794-5)."""
 _INTERSECTION_POWER: Final = 0.3
 
 
@@ -59,15 +58,13 @@ def light_evenness(evidence: Evidence) -> Finding | None:
     face, aligned = evidence.face, evidence.aligned
     if face is None or aligned is None:
         return None
-    left, right = mesh.eye_centres(aligned.points)
-    mouth_y = mesh.centre(aligned.points, (mesh.LIP_UPPER_INNER, mesh.LIP_LOWER_INNER))[1]
-    side = max(2, int(_CHEEK_SIDE * float(right[0] - left[0])))
-    top = round(float((left[1] + mouth_y) / 2))
-    cheeks = [aligned.luminance[top : top + side, x : x + side] for x in (int(left[0]), int(right[0]) - side)]
+    cheeks = [aligned.luminance[square] for square in iso.cheeks(aligned)]
     if any(cheek.size == 0 for cheek in cheeks):
         return None
     shared = float(np.minimum(*map(_histogram, cheeks)).sum())
-    return Finding(100.0 * shared**_INTERSECTION_POWER, bounding_region(face.landmarks, mesh.FACE_OVAL))
+    value = 100.0 * shared**_INTERSECTION_POWER
+    quality = iso.component("IlluminationUniformity", shared)
+    return Finding(value, bounding_region(face.landmarks, mesh.FACE_OVAL), iso=quality)
 
 
 def _histogram(luminance: F32) -> F32:
@@ -126,6 +123,7 @@ EVENLY_LIT = CheckItem(
     worst=0,
     best=90,
     severity=BLOCK_WHEN_STRICT,
+    iso="IlluminationUniformity",
     wording=Wording(
         fault="UNEVEN_LIGHT",
         reason="One side of the face is much brighter than the other.",
