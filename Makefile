@@ -29,6 +29,7 @@ help:
 	@echo 'make bench [PORTRAITS=dir]    speed, memory and quality figures'
 	@echo 'make gallery PORTRAITS=dir    contact sheets of your own portraits, in gallery/'
 	@echo 'make openapi                  write the API description, functions/openapi/openapi.json'
+	@echo 'make diagram                  draw the chain into the READMEs, from its definition'
 	@echo 'make models                   fetch and prepare the models'
 	@echo 'make clean                    remove all that these commands have made'
 
@@ -53,6 +54,10 @@ build: .cache/venv.stamp $(MODEL)
 .PHONY: openapi
 openapi: .cache/venv.stamp
 	@$(RUN) -m local.openapi
+
+.PHONY: diagram
+diagram: .cache/venv.stamp
+	@$(RUN) -m local.diagram
 
 .PHONY: models
 models: $(MODEL)

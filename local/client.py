@@ -71,6 +71,10 @@ class Client:
         """Return the answer of a POST; raise ApiError when it is refused."""
         return self._answer(self.send("POST", path, body))
 
+    def delete(self, path: str) -> dict[str, Any]:
+        """Return the answer of a DELETE; raise ApiError when it is refused."""
+        return self._answer(self.send("DELETE", path))
+
     def upload(self, photo: bytes) -> str:
         """Send a file to the place that the API offers; return its ``upload_id``."""
         offer = self.post("/uploads")

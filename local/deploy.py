@@ -67,9 +67,13 @@ def add_partner(emulator: Emulator, name: str) -> str:
     return value
 
 
-def function_name(emulator: Emulator, logical_id: str) -> str:
-    """Return the name of a deployed function."""
-    return _physical_ids(emulator, "AWS::Lambda::Function")[logical_id]
+def resource_name(emulator: Emulator, logical_id: str) -> str:
+    """Return the name of what was deployed of a resource: a function, the table, the bucket."""
+    resource = emulator.client("cloudformation").describe_stack_resource(
+        StackName=STACK_NAME, LogicalResourceId=logical_id
+    )
+    name: str = resource["StackResourceDetail"]["PhysicalResourceId"]
+    return name
 
 
 def _package(emulator: Emulator, template: Template, layers: Mapping[str, Path]) -> dict[str, Any]:

@@ -23,6 +23,7 @@ _SETTINGS = {
     "BUCKET_NAME": "bucket",
     "RETENTION_DAYS": "30",
     "LINK_SECONDS": "3600",
+    "CHAIN_EXPRESS_ARN": "arn",
     "POWERTOOLS_TRACE_DISABLED": "true",
     "AWS_DEFAULT_REGION": "us-east-1",
 }

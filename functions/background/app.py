@@ -2,7 +2,7 @@
 
 from idphoto_service.api import Api, answers
 from idphoto_service.contract import BackgroundRequest, EffectAnswer
-from idphoto_service.logic.edit import change_background
+from idphoto_service.logic.background import change_background
 
 api = Api()
 

@@ -3,7 +3,7 @@
 from aws_lambda_powertools.event_handler import Response
 from idphoto_service.api import Api, answers
 from idphoto_service.contract import ChainAnswer, ChainRequest, ExecutionAnswer
-from idphoto_service.logic.chain import describe_execution, run_chain, start_execution
+from idphoto_service.logic.chain import cancel_execution, describe_execution, run_chain, start_execution
 
 api = Api()
 
@@ -24,6 +24,12 @@ def start(request: ChainRequest) -> Response[ExecutionAnswer]:
 def describe(execution_id: str) -> ExecutionAnswer:
     """Return each state's progress, and the result or the cause of the failure."""
     return describe_execution(execution_id, api.partner, api.request_id)
+
+
+@api.app.delete("/executions/<execution_id>", summary="Cancel a chain", responses=answers(ExecutionAnswer))
+def cancel(execution_id: str) -> ExecutionAnswer:
+    """Stop a chain that is running; results that it has made stay."""
+    return cancel_execution(execution_id, api.partner, api.request_id)
 
 
 lambda_handler = api.handler()

@@ -3,7 +3,8 @@
 from idphoto_service.api import Api, answers
 from idphoto_service.contract import EffectAnswer, MakeRequest
 from idphoto_service.logic.examination import models
-from idphoto_service.logic.make import make_photo
+from idphoto_service.logic.make import cut_out, make_photo
+from idphoto_service.logic.replay import replay_with
 
 api = Api()
 models().warm()
@@ -15,4 +16,4 @@ def make(request: MakeRequest) -> EffectAnswer:
     return make_photo(request, api.partner, api.request_id)
 
 
-lambda_handler = api.handler(MakeRequest, make_photo)
+lambda_handler = api.handler(MakeRequest, make_photo, replay_with("make", cut_out))

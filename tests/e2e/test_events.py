@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from local.client import Client
-from local.deploy import function_name
+from local.deploy import resource_name
 from local.emulator import Emulator
 from local.stack import Stack
 
@@ -54,7 +54,7 @@ def test_a_function_event_is_answered(
     emulator: Emulator, photo_url: str, function: str, name: str, expected: str
 ) -> None:
     answer = emulator.client("lambda").invoke(
-        FunctionName=function_name(emulator, function), Payload=json.dumps(_event(name, photo_url))
+        FunctionName=resource_name(emulator, function), Payload=json.dumps(_event(name, photo_url))
     )
 
     assert "FunctionError" not in answer

@@ -1,5 +1,6 @@
 """The functions in this process, on moto's table and bucket, with the real engine and models."""
 
+import hashlib
 import importlib.util
 import io
 import json
@@ -24,6 +25,8 @@ ENVIRONMENT = {
     "BUCKET_NAME": "bucket",
     "RETENTION_DAYS": "30",
     "LINK_SECONDS": "3600",
+    "CHAIN_EXPRESS_ARN": "arn:aws:states:us-east-1:000000000000:stateMachine:chain",
+    "CHAIN_STANDARD_ARN": "arn:aws:states:us-east-1:000000000000:stateMachine:standard",
     "POWERTOOLS_TRACE_DISABLED": "true",
 }
 
@@ -56,10 +59,11 @@ class Answer:
 class Bundle:
     """The API as a partner sees it, and the table and bucket behind it."""
 
-    def __init__(self):
+    def __init__(self, table="table", bucket="bucket"):
         self.modules = {file.parent.name: _load(file) for file in ROOT.glob("functions/*/app.py")}
-        self.table = boto3.resource("dynamodb").Table("table")
+        self.table = boto3.resource("dynamodb").Table(table)
         self.s3 = boto3.client("s3")
+        self.bucket = bucket
 
     def call(self, function, body, *, key=KEY, method="POST", path=None, query=None, content_type="application/json"):
         event = {
@@ -76,14 +80,19 @@ class Bundle:
     def task(self, function, payload):
         return self.modules[function].lambda_handler(payload, _context(function))
 
-    def objects(self):
-        return {item["Key"] for item in self.s3.list_objects_v2(Bucket="bucket").get("Contents", [])}
+    def partner(self, key=KEY):
+        """The partner's name in the table and in the bucket."""
+        return hashlib.sha256(key.encode()).hexdigest()[:24]
+
+    def objects(self, prefix=""):
+        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
+        return {item["Key"] for page in pages for item in page.get("Contents", [])}
 
     def items(self, kind):
         return [item for item in self.table.scan()["Items"] if item["sk"].startswith(kind)]
 
     def read(self, key):
-        return self.s3.get_object(Bucket="bucket", Key=key)["Body"].read()
+        return self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read()
 
 
 def _context(function):

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from idphoto_service.contract import ChainRequest
 from idphoto_service.errors import ExecutionNotFoundError
-from idphoto_service.logic import chain
+from idphoto_service.logic import chain, replay
 from pydantic import ValidationError
 
 
@@ -52,17 +52,17 @@ def test_a_picture_is_put_aside_and_only_its_name_goes_into_the_state_machine(bu
 
 def test_the_error_of_a_state_is_passed_on_as_it_was():
     facts = {"code": "BODY_CUT", "status": 422, "message": "m", "message_zh": "z", "details": {"side": "left"}}
-    error = chain._failure("BODY_CUT", json.dumps(facts))
+    error = replay.failure("BODY_CUT", json.dumps(facts))
     assert (error.code, error.status, error.details) == ("BODY_CUT", 422, {"side": "left"})
 
 
 @pytest.mark.parametrize("cause", [None, "", "Task timed out", '{"errorMessage": "x"}', "[]"])
 def test_a_chain_that_breaks_without_a_reason_of_ours_is_our_defect(cause):
-    assert chain._failure("States.Timeout", cause).code == "CHAIN_FAILED"
+    assert replay.failure("States.Timeout", cause).code == "CHAIN_FAILED"
 
 
 def test_another_partners_execution_is_not_found_without_asking(monkeypatch):
-    monkeypatch.setattr(chain, "_client", SimpleNamespace)
+    monkeypatch.setattr(chain, "client", SimpleNamespace)
     with pytest.raises(ExecutionNotFoundError):
         chain.describe_execution(f"{chain._partner_tag('somebody')}-{'0' * 32}", "somebody else", "request-1")
 

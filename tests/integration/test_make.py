@@ -7,11 +7,11 @@ import logging
 import numpy as np
 import pytest
 from botocore.exceptions import ClientError
+from idphoto import ENGINE_VERSION
 from idphoto.specs import load_specs
 from idphoto_service import history as tables
 from idphoto_service.api import DefectError, logger
 from idphoto_service.history import History
-from idphoto_service.storage import Bucket
 from PIL import Image
 from skimage.data import astronaut
 
@@ -57,7 +57,8 @@ def test_make_answers_what_the_contract_names(made):
     assert made.keys() >= set(named.split())
     assert made["effect"] == "make"
     assert made["parent_mt_generate_id"] is None
-    assert [step["kind"] for step in made["recipe"]] == ["make", "background"]
+    assert [step["kind"] for step in made["recipe"]] == ["make"]
+    assert made["params"]["background"]["color"] == "#438EDB"
     assert (made["image"]["width"], made["image"]["height"]) == (295, 413)
 
 
@@ -110,53 +111,6 @@ def test_the_check_of_another_photo_is_a_conflict_and_changes_nothing(bundle, re
     assert (bundle.items(""), bundle.objects()) == (items, objects)
 
 
-@pytest.mark.parametrize("moment", ["before", "after"])
-@pytest.mark.parametrize(
-    ("place", "method"), [(Bucket, "put"), (History, "save_check"), (History, "claim_photo"), (History, "save_result")]
-)
-def test_a_call_that_dies_half_way_leaves_no_id_without_its_picture_and_the_retry_succeeds(
-    bundle, request_body, monkeypatch, place, method, moment
-):
-    def survivors():
-        keys = bundle.objects()
-        assert all(
-            {item["image_key"], item["cutout_key"], item["portrait_key"]} <= keys for item in bundle.items("RESULT")
-        )
-
-    for death in range(1, 9):
-        for item in bundle.items(""):
-            bundle.table.delete_item(Key={"pk": item["pk"], "sk": item["sk"]})
-        with monkeypatch.context() as patch:
-            _die_at(patch, place, method, death, moment)
-            answer = bundle.call("make", request_body)
-        survivors()
-        retry = bundle.call("make", request_body)
-        assert retry.status == 200
-        assert len(bundle.items("RESULT")) == 1
-        assert [photo["current"] for photo in bundle.items("PHOTO")] == [retry.body["mt_generate_id"]]
-        survivors()
-        if answer.status == 200:
-            break
-        assert (answer.status, answer.code) == (500, "INTERNAL_ERROR")
-    assert death > 1
-
-
-def _die_at(patch, place, method, death, moment):
-    """Let one call of a method fail before or after its work, and all later ones, as when the function is killed."""
-    work, calls = getattr(place, method), 0
-
-    def dying(*arguments, **named):
-        nonlocal calls
-        calls += 1
-        if calls >= death:
-            if moment == "after" and calls == death:
-                work(*arguments, **named)
-            raise ClientError({"Error": {"Code": "InternalServerError"}}, method)
-        return work(*arguments, **named)
-
-    patch.setattr(place, method, dying)
-
-
 def test_calls_that_meet_on_one_photo_are_tried_again(bundle, request_body, monkeypatch):
     client = tables.history().table.meta.client
     write, attempts = client.transact_write_items, []
@@ -164,7 +118,7 @@ def test_calls_that_meet_on_one_photo_are_tried_again(bundle, request_body, monk
     def busy_once(**items):
         attempts.append(items)
         if len(attempts) == 1:
-            reasons = [{"Code": "None"}, {"Code": "TransactionConflict"}]
+            reasons = [{"Code": "None"}, {"Code": "TransactionConflict"}, {"Code": "None"}]
             raise ClientError(
                 {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons},
                 "TransactWriteItems",
@@ -233,7 +187,9 @@ def test_a_check_under_another_id_brings_its_photo_along(bundle, request_body):
     answer = bundle.call("make", {"out_request_id": "order-2", "check_id": check["check_id"]})
     assert answer.status == 200, answer.raw
     [result] = bundle.items("RESULT")
-    assert result["portrait_key"].split("/")[2] == result["image_key"].split("/")[2]
+    home = result["image_key"].rsplit("/", 1)[0]
+    digest = result["source_digest"][:32]
+    assert {f"{home}/{digest}/{name}" for name in ("source", f"portrait-{ENGINE_VERSION}")} <= bundle.objects()
 
 
 def test_another_partner_sees_neither_results_nor_checks(bundle, made):
@@ -245,7 +201,7 @@ def test_another_partner_sees_neither_results_nor_checks(bundle, made):
 
 def test_an_expired_result_is_gone_although_its_item_is_still_there(bundle, made, monkeypatch):
     later = tables.now() + 31 * tables.SECONDS_PER_DAY
-    monkeypatch.setattr("idphoto_service.logic.edit.now", lambda: later)
+    monkeypatch.setattr("idphoto_service.logic.background.now", lambda: later)
     answer = bundle.call("background", {"mt_generate_id": made["mt_generate_id"]})
     assert (answer.status, answer.code) == (404, "MT_GENERATE_ID_NOT_FOUND")
 

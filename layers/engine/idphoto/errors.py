@@ -46,6 +46,6 @@ class ParameterError(EngineError):
 class NotFeasibleError(EngineError):
     """The picture is fine, but this result cannot be made well from it."""
 
-    code = "NOT_FEASIBLE"
+    code = "RESULT_NOT_FEASIBLE"
     message = "This result cannot be made well from this photo."
     message_zh = "无法用这张照片做出合格的效果。"

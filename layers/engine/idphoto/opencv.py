@@ -12,3 +12,8 @@ from typing import Any
 
 def __getattr__(name: str) -> Any:
     return getattr(import_module("cv2"), name)
+
+
+def prepare(threads: int) -> None:
+    """Import OpenCV now, and let it use so many threads."""
+    import_module("cv2").setNumThreads(threads)

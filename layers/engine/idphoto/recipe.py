@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Self
@@ -28,6 +28,9 @@ KINDS = (
 )
 """Every kind of step in the order in which the engine applies it, whatever the order of the calls. The steps before
 ``make`` change the portrait; ``make`` frames it to a specification and ``background`` is painted behind it."""
+
+PORTRAIT_KINDS = KINDS[: KINDS.index("make")]
+"""The kinds that change the portrait."""
 
 PHOTO_KEY_LENGTH = 16
 RESULT_ID_LENGTH = 42
@@ -59,8 +62,18 @@ class Recipe:
     @classmethod
     def from_json(cls, text: str) -> Self:
         """Return the recipe that :meth:`canonical` wrote."""
+        return cls.from_list(json.loads(text))
+
+    @classmethod
+    def from_list(cls, steps: Iterable[Mapping[str, Any]]) -> Self:
+        """Return the recipe of steps as :meth:`as_list` gives them, in any order.
+
+        Raises
+        ------
+        KindError
+        """
         recipe = cls()
-        for step in json.loads(text):
+        for step in steps:
             recipe = recipe.with_step(step["kind"], step["params"])
         return recipe
 
@@ -81,6 +94,11 @@ class Recipe:
     def without(self, *kinds: str) -> Self:
         """Return this recipe with the steps of some kinds taken out."""
         return type(self)(tuple(step for step in self.steps if step.kind not in kinds))
+
+    @property
+    def portrait_steps(self) -> tuple[Step, ...]:
+        """The steps that change the portrait, before it is framed."""
+        return tuple(step for step in self.steps if step.kind in PORTRAIT_KINDS)
 
     def params(self, kind: str) -> Mapping[str, Any] | None:
         """Return the parameters of the step of a kind, or None when there is none."""
@@ -110,6 +128,11 @@ def result_id(partner: str, out_request_id: str, source_digest: str, recipe: Rec
     42 characters of ``a-z2-7``, safe in URLs, file names and spreadsheets.
     """
     return derived_id(partner, out_request_id, source_digest, recipe.as_list(), engine_version)
+
+
+def portrait_id(source_digest: str, steps: tuple[Step, ...], engine_version: str) -> str:
+    """Return the name of a photo's portrait after some steps; shaped as the end of a :func:`result_id`."""
+    return _digest([source_digest, Recipe(steps).as_list(), engine_version])[: RESULT_ID_LENGTH - PHOTO_KEY_LENGTH]
 
 
 def derived_id(partner: str, out_request_id: str, *facts: object) -> str:

@@ -37,7 +37,7 @@ class Rendered:
     rgb
         uint8 ``(H, W, 3)`` of exactly the specification's size.
     person, alpha
-        uint8 ``(H, W, 3)`` and ``(H, W)``, the person's own colours and opacity.
+        uint8 ``(H, W, 3)`` and ``(H, W)``, the person's own colours, with the watermark if there is one, and opacity.
     frame
         Where it lies on the portrait, its measures and its warnings.
     """
@@ -70,7 +70,10 @@ def render(portrait: Portrait, spec: Spec, background: Background, watermark: Wa
     chosen = frame(portrait, spec)
     person, alpha = apply_frame(portrait, chosen)
     rgb = _composite(person, alpha, background)
-    return Rendered(stamp(rgb, watermark) if watermark else rgb, person, alpha, chosen)
+    if watermark:
+        # The person alone carries it too: a cut-out without it would make it pointless on the photo.
+        rgb, person = stamp(rgb, watermark), stamp(person, watermark)
+    return Rendered(rgb, person, alpha, chosen)
 
 
 def cutout(rendered: Rendered) -> NDArray[np.uint8]:

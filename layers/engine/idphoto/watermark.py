@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import warnings
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +15,11 @@ from idphoto.arrays import Rgb
 from idphoto.errors import ParameterError
 
 TEXT_LENGTH: Final = 40
+MARK_FORMATS: Final = ("PNG", "WEBP", "JPEG")
+MARK_BYTES: Final = 5_000_000
+MARK_PIXELS: Final = 16_000_000
+"""A watermark is drawn smaller than a photo; what is larger than a photo is no watermark."""
+
 _TEXT_SIZE: Final = 96
 """Of the font, px: taller than a mark is ever drawn on a photo, so that it is only ever reduced."""
 
@@ -110,6 +117,48 @@ def text_tile(text: str) -> NDArray[np.uint8]:
         (-left, -top), line, font=font, fill="white", stroke_width=_TEXT_STROKE, stroke_fill=(70, 70, 70, 255)
     )
     return np.array(tile)
+
+
+def read_mark(data: bytes) -> NDArray[np.uint8]:
+    """Read a watermark's picture.
+
+    Parameters
+    ----------
+    data
+        A PNG, WebP or JPEG file of one picture. A side longer than 2000 px is reduced to that.
+
+    Returns
+    -------
+    uint8 ``(h, w, 4)``.
+
+    Raises
+    ------
+    WatermarkInvalidError
+        The details say what is wrong with the file.
+    """
+    if not 0 < len(data) <= MARK_BYTES:
+        raise WatermarkInvalidError(field="bytes", given=len(data), allowed=[1, MARK_BYTES])
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(io.BytesIO(data), formats=MARK_FORMATS) as image:
+                _require_one_small_picture(image)
+                mark = image.convert("RGBA")
+    except WatermarkInvalidError:
+        raise
+    except Exception as error:
+        # Parsers fail on hostile bytes with whatever they stumble over: struct.error, KeyError, MemoryError.
+        raise WatermarkInvalidError(field="file", allowed=list(MARK_FORMATS)) from error
+    mark.thumbnail((_TILE_SIDE, _TILE_SIDE), Image.Resampling.LANCZOS)
+    return np.array(mark)
+
+
+def _require_one_small_picture(image: Image.Image) -> None:
+    frames, pixels = getattr(image, "n_frames", 1), image.width * image.height
+    if frames != 1:
+        raise WatermarkInvalidError(field="frames", given=frames, allowed=1)
+    if pixels > MARK_PIXELS:
+        raise WatermarkInvalidError(field="pixels", given=pixels, allowed=MARK_PIXELS)
 
 
 def stamp(rgb: Rgb, watermark: Watermark) -> Rgb:

@@ -24,7 +24,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from idphoto.errors import EngineError
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from idphoto_service.contract import ErrorAnswer, Partner
+from idphoto_service.contract import ErrorAnswer, Partner, Replay
 from idphoto_service.errors import (
     FIELD_ERRORS,
     ApiKeyMissingError,
@@ -113,8 +113,21 @@ class Api:
             raise ApiKeyMissingError
         return hashlib.sha256(key.encode()).hexdigest()[:_PARTNER_DIGITS]
 
-    def handler(self, model: type[RequestModel] | None = None, flow: Flow[RequestModel] | None = None) -> Handler:
-        """Return the function that Lambda calls; with a model and a flow a state of the chain may call it too."""
+    def handler(
+        self,
+        model: type[RequestModel] | None = None,
+        flow: Flow[RequestModel] | None = None,
+        replay: Flow[Replay] | None = None,
+    ) -> Handler:
+        """Return the function that Lambda calls.
+
+        Parameters
+        ----------
+        model, flow
+            With them a state of the chain may call it too.
+        replay
+            What a state does whose input carries ``replay``: its own step of a given recipe.
+        """
 
         @metrics.log_metrics
         @tracer.capture_lambda_handler(capture_response=False, capture_error=False)
@@ -124,9 +137,12 @@ class Api:
                 if answer["statusCode"] < HTTPStatus.BAD_REQUEST:
                     _count("OK", event["path"], self.request_id)
                 return answer
+            if "replay" in event and replay is not None:
+                return _run_task(event["replay"], event, context, Replay, replay)
             if model is None or flow is None:
                 return error_body(RouteUnknownError(), context.aws_request_id)
-            return _run_task(event, context, model, flow)
+            fields = {name: value for name, value in event.items() if name not in {"partner", "request_id"}}
+            return _run_task(fields, event, context, model, flow)
 
         return handle
 
@@ -154,9 +170,12 @@ def _to_json(value: Any) -> str:
 
 
 def _run_task(
-    event: Mapping[str, Any], context: LambdaContext, model: type[RequestModel], flow: Flow[RequestModel]
+    fields: Any,
+    event: Mapping[str, Any],
+    context: LambdaContext,
+    model: type[RequestModel],
+    flow: Flow[RequestModel],
 ) -> dict[str, Any]:
-    fields = {name: value for name, value in event.items() if name not in {"partner", "request_id"}}
     request_id = str(event.get("request_id") or context.aws_request_id)
     error: ServiceError | EngineError
     try:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from idphoto.background import Background
 from idphoto.checks.report import Level, Report
+from idphoto.effects.gaze import Gaze
+from idphoto.effects.makeup import Makeup
+from idphoto.effects.skin import Skin
+from idphoto.effects.symmetry import Symmetry
+from idphoto.recipe import KINDS
 from idphoto.specs import CustomSize
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -22,10 +27,13 @@ class Policy(StrEnum):
 RESULT = "qk3vwn2m5tz7xhydb6cf4j2rsgau3oepivl7nwk5qd"
 """An id as the examples show it; it names nothing."""
 
+OUT_REQUEST_ID = r"^[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}$"
+WATERMARK_ID = r"^[a-z2-7]{26}$"
+
 OutRequestId = Annotated[
     str,
     Field(
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}$",
+        pattern=OUT_REQUEST_ID,
         description="Your own id of the photo, one per photo, the same from the upload to the last effect.",
         examples=["order-1001"],
     ),
@@ -48,6 +56,14 @@ CheckId = Annotated[
 UploadId = Annotated[
     str, Field(pattern=r"^[0-9a-f]{32}$", description="The id that POST /uploads gave, once the file has been sent.")
 ]
+WatermarkId = Annotated[
+    str,
+    Field(
+        pattern=WATERMARK_ID,
+        description="The id of a watermark of yours; see POST /watermarks.",
+        examples=["qk3vwn2m5tz7xhydb6cf4j2rsg"],
+    ),
+]
 Partner = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="Who calls; named by the API key.")]
 
 ImgUrl = Annotated[
@@ -69,6 +85,9 @@ PolicyField = Annotated[
 ]
 RequestId = Annotated[str, Field(description="Names this very call; quote it when you ask us about it.")]
 Timings = Annotated[dict[str, float], Field(description="Milliseconds by stage, and in all.")]
+
+NO_WATERMARK = "none"
+"""What a call gives as ``watermark_id`` for a preview without any."""
 
 SOURCE_FIELDS = ("img_url", "image_base64", "upload_id", "check_id")
 
@@ -129,6 +148,10 @@ class MakeParams(Request):
     )
     background: Annotated[Background | None, Field(description="By default the specification's own colour.")] = None
     check: LevelField = Level.BASIC
+    watermark_id: Annotated[
+        Literal["none"] | WatermarkId | None,
+        Field(description="Of the previews: one of yours, or none; by default the text that the bundle is set to."),
+    ] = None
     policy: PolicyField = Policy.ADVISE
 
     @model_validator(mode="after")
@@ -155,6 +178,47 @@ class MakeRequest(MakeParams, Source):
     out_request_id: OutRequestId
 
 
+class EffectRequest(Request):
+    """Base of the requests of the effects."""
+
+    kind: ClassVar[str]
+
+    mt_generate_id: MtGenerateId
+    policy: PolicyField = Policy.ADVISE
+
+
+class SkinRequest(Skin, EffectRequest):
+    """``POST /skin``."""
+
+    model_config = _example(mt_generate_id=RESULT, strength=50)
+
+    kind: ClassVar[str] = "skin"
+
+
+class GazeRequest(Gaze, EffectRequest):
+    """``POST /gaze``."""
+
+    model_config = _example(mt_generate_id=RESULT, strength=60)
+
+    kind: ClassVar[str] = "gaze"
+
+
+class SymmetryRequest(Symmetry, EffectRequest):
+    """``POST /symmetry``."""
+
+    model_config = _example(mt_generate_id=RESULT, strength=50)
+
+    kind: ClassVar[str] = "symmetry"
+
+
+class MakeupRequest(Makeup, EffectRequest):
+    """``POST /makeup``."""
+
+    model_config = _example(mt_generate_id=RESULT, material_id="office", intensity=60)
+
+    kind: ClassVar[str] = "makeup"
+
+
 class BackgroundRequest(Background):
     """``POST /background``."""
 
@@ -162,6 +226,94 @@ class BackgroundRequest(Background):
 
     mt_generate_id: MtGenerateId
     policy: PolicyField = Policy.ADVISE
+
+
+UndoneKind = Literal[
+    "lighting",
+    "skin",
+    "glasses",
+    "gaze",
+    "expression",
+    "symmetry",
+    "beautify",
+    "makeup",
+    "hairstyle",
+    "outfit",
+    "background",
+]
+"""Every kind but make, without which there is no photo."""
+
+
+class RollbackRequest(Request):
+    """``POST /rollback``: without some steps, or to an earlier (or later) result of the same photo."""
+
+    model_config = _example(mt_generate_id=RESULT, without=["beautify"])
+
+    mt_generate_id: MtGenerateId | None = None
+    without: Annotated[
+        tuple[UndoneKind, ...],
+        Field(description="Kinds of step to be taken out; one that the result does not have is no error."),
+    ] = ()
+    to: Annotated[MtGenerateId | None, Field(description="The result to return to, from the photo's history.")] = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.to is not None) == bool(self.without):
+            raise PydanticCustomError(
+                "ROLLBACK_INVALID",
+                "Give either without or to.",
+                {"given": [name for name in ("without", "to") if getattr(self, name)], "allowed": ["without", "to"]},
+            )
+        if self.without and self.mt_generate_id is None:
+            raise PydanticCustomError(
+                "ROLLBACK_INVALID",
+                "without needs mt_generate_id.",
+                {"given": ["without"], "allowed": ["mt_generate_id"]},
+            )
+        return self
+
+
+class WatermarkSettings(Request):
+    """How a watermark is laid over a picture."""
+
+    tiled: Annotated[bool, Field(description="All over the picture; otherwise once, in the middle.")] = True
+    opacity: Annotated[float, Field(ge=0, le=1, description="On top of the picture's own.")] = 0.35
+    angle: Annotated[float, Field(ge=-360, le=360, description="Degrees, counter-clockwise.")] = 30.0
+    width: Annotated[float, Field(ge=0.02, le=1, description="Of one mark, as a part of the picture's width.")] = 0.4
+    gap: Annotated[float, Field(ge=0, le=5, description="Between marks, in sizes of a mark.")] = 0.5
+
+
+class PictureSource(Request):
+    """A picture that is no portrait: exactly one of the three fields."""
+
+    img_url: ImgUrl | None = None
+    image_base64: ImageBase64 = None
+    upload_id: UploadId | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        given = [name for name in SOURCE_FIELDS[:3] if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise PydanticCustomError(
+                "SOURCE_INVALID", "Give exactly one source.", {"given": given, "allowed": list(SOURCE_FIELDS[:3])}
+            )
+        return self
+
+
+class WatermarkRequest(WatermarkSettings):
+    """``POST /watermarks``: PNG, WebP or JPEG, best with transparency."""
+
+    model_config = _example(
+        name="Our shop",
+        photo={"img_url": "https://example.com/mark.png"},
+        sheet={"img_url": "https://example.com/sheet-mark.png"},
+        opacity=0.3,
+        angle=30,
+    )
+
+    name: Annotated[str, Field(max_length=100, description="For you to tell your watermarks apart.")] = ""
+    photo: Annotated[PictureSource, Field(description="The mark on a photo.")]
+    sheet: Annotated[PictureSource | None, Field(description="The mark on a print sheet; by default the same.")] = None
 
 
 class ChainCheck(Request):
@@ -192,7 +344,18 @@ class ChainRequest(Request):
     mt_generate_id: MtGenerateId | None = None
     check: Annotated[ChainCheck | None, Field(description="Check first; {} checks at the basic level.")] = None
     make: Annotated[MakeParams | None, Field(description="Make the photo; {} makes a Chinese one-inch photo.")] = None
+    skin: Annotated[Skin | None, Field(description="Even the skin; {} with its defaults.")] = None
+    gaze: Annotated[Gaze | None, Field(description="Correct the gaze; {} with its defaults.")] = None
+    symmetry: Annotated[Symmetry | None, Field(description="Balance the face; {} with its defaults.")] = None
+    makeup: Annotated[Makeup | None, Field(description="Put on makeup; {} with its defaults.")] = None
     background: Annotated[Background | None, Field(description="Change the background at the end.")] = None
+    policy: PolicyField | None = None
+
+    @property
+    def effects(self) -> dict[str, BaseModel]:
+        """The effects that are asked for, by their kinds."""
+        asked = {kind: getattr(self, kind, None) for kind in KINDS if kind != "make"}
+        return {kind: params for kind, params in asked.items() if params is not None}
 
     @model_validator(mode="after")
     def _has_a_beginning(self) -> Self:
@@ -212,8 +375,10 @@ class ChainRequest(Request):
                 "A photo needs out_request_id and make or check.",
                 {"allowed": ["out_request_id", "make"]},
             )
-        if self.background and not (self.make or self.mt_generate_id):
-            raise PydanticCustomError("CHAIN_INVALID", "An effect needs make before it.", {"allowed": ["make"]})
+        if self.effects and not (self.make or self.mt_generate_id):
+            raise PydanticCustomError(
+                "CHAIN_INVALID", "An effect needs make before it.", {"given": list(self.effects), "allowed": ["make"]}
+            )
         if self.check and self.check_id:
             raise PydanticCustomError(
                 "CHAIN_INVALID", "check_id stands for a check that is done.", {"given": ["check"]}
@@ -248,6 +413,15 @@ class Image(Answer):
     format: Literal["jpeg", "png"]
     bytes: Annotated[int, Field(description="Size of the file.")]
     expires_at: Annotated[int, Field(description="When the link stops working, seconds since 1970.")]
+
+
+class StateUse(Answer):
+    """What one state had to do for a result."""
+
+    state: Annotated[str, Field(description="Make, the effects in their order, and Render.")]
+    use: Annotated[
+        Literal["reused", "replayed"], Field(description="Whether its work stood already or was done for this call.")
+    ]
 
 
 class FrameFacts(Answer):
@@ -321,8 +495,80 @@ class EffectAnswer(Answer):
     cutout: Annotated[Image, Field(description="The same without a background, transparent.")]
     frame: FrameFacts
     check: Annotated[CheckSummary | None, Field(description="The check behind it, in the answer of make.")] = None
+    states: Annotated[list[StateUse], Field(description="Which states were reused and which had to work.")] = []
     warnings: Annotated[list[Notice], Field(description="What to know about a photo that was made all the same.")]
     timings_ms: Timings
+
+
+class Replay(Request):
+    """What a state of a replay has to know beside its own kind: the recipe, and the call behind it."""
+
+    out_request_id: OutRequestId
+    recipe: list[StepAnswer]
+    effect: str
+    params: dict[str, Any]
+    parent: MtGenerateId | None = None
+
+
+class ReplayAnswer(Answer):
+    """What a state of a replay answers that is not the last one: its step is done, nothing has been rendered."""
+
+    out_request_id: OutRequestId
+    timings_ms: Timings
+
+
+class HistoryStep(Answer):
+    """One step of a photo."""
+
+    mt_generate_id: MtGenerateId
+    parent_mt_generate_id: Annotated[str | None, Field(description="The result from which this one was first made.")]
+    effect: Annotated[str, Field(description="What was asked for: make, background, an effect's name, or rollback.")]
+    params: Annotated[dict[str, Any], Field(description="Its parameters, with every default filled in.")]
+    recipe: Annotated[list[StepAnswer], Field(description="All steps of the result, in the order of their work.")]
+    created_ms: Annotated[int, Field(description="When it was first made, milliseconds since 1970.")]
+    current: Annotated[bool, Field(description="Whether it is the result that was asked for last.")]
+    image: Annotated[Image, Field(description="The photo.")]
+
+
+class HistoryAnswer(Answer):
+    """A page of a photo's history, the oldest step first."""
+
+    request_id: RequestId
+    out_request_id: OutRequestId
+    current_mt_generate_id: Annotated[str | None, Field(description="The result that was asked for last.")]
+    created_at: Annotated[int, Field(description="Seconds since 1970.")]
+    expires_at: Annotated[int, Field(description="When the photo is gone with all its steps, seconds since 1970.")]
+    steps: list[HistoryStep]
+    next: Annotated[str | None, Field(description="The start of the next page; none on the last.")]
+
+
+class ErasedAnswer(Answer):
+    """A photo that is gone."""
+
+    request_id: RequestId
+    out_request_id: OutRequestId
+    items_erased: Annotated[int, Field(description="Entries of the table: the photo, its steps, results and checks.")]
+    objects_erased: Annotated[int, Field(description="Stored files: sources, portraits, photos.")]
+
+
+class WatermarkAnswer(Answer):
+    """A watermark of yours."""
+
+    request_id: RequestId
+    watermark_id: WatermarkId
+    name: str
+    photo: Image
+    sheet: Image
+    settings: WatermarkSettings
+    created_at: Annotated[int, Field(description="Seconds since 1970.")]
+
+
+class WatermarksAnswer(Answer):
+    """A page of your watermarks."""
+
+    request_id: RequestId
+    watermarks: list[WatermarkAnswer]
+    next: Annotated[str | None, Field(description="The start of the next page; none on the last.")]
 
 
 class ChainStep(Answer):

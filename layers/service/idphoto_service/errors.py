@@ -103,6 +103,68 @@ class ExecutionNotFoundError(ServiceError):
     message_zh = "execution_id 不存在。"
 
 
+class PhotoNotFoundError(ServiceError):
+    """The partner has no such photo, or it has expired."""
+
+    status = HTTPStatus.NOT_FOUND
+    code = "OUT_REQUEST_ID_NOT_FOUND"
+    message = "There is no photo with this out_request_id, or it has expired."
+    message_zh = "该 out_request_id 没有对应的照片或已过期。"
+
+
+class WatermarkNotFoundError(ServiceError):
+    """The partner has no such watermark."""
+
+    status = HTTPStatus.NOT_FOUND
+    code = "WATERMARK_ID_NOT_FOUND"
+    message = "There is no such watermark_id."
+    message_zh = "watermark_id 不存在。"
+
+
+class MaterialNotFoundError(ServiceError):
+    """There is no such material."""
+
+    status = HTTPStatus.NOT_FOUND
+    code = "MATERIAL_ID_NOT_FOUND"
+    message = "There is no such material_id for this effect."
+    message_zh = "该效果没有此 material_id。"
+
+
+class OtherPhotoError(ServiceError):
+    """Two ids of one call belong to two photos."""
+
+    code = "RESULTS_OF_TWO_PHOTOS"
+    message = "Both ids must be results of the same photo."
+    message_zh = "两个 ID 必须属于同一张照片。"
+
+
+class SourceGoneError(ServiceError):
+    """A photo whose source is no longer stored."""
+
+    status = HTTPStatus.GONE
+    code = "SOURCE_GONE"
+    message = "The source of this photo is no longer stored. Send it again under a new out_request_id."
+    message_zh = "该照片的原图已不存在，请使用新的 out_request_id 重新提交。"
+
+
+class BusyError(ServiceError):
+    """Something that was there a moment ago is gone, or comes too slowly; the same call will do."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    code = "TRY_AGAIN"
+    message = "The call could not be completed just now. Try again; the same call is safe to repeat."
+    message_zh = "暂时无法完成，请重试；同一请求可安全重复调用。"
+
+
+class TimedOutError(ServiceError):
+    """The chain takes longer than one call may."""
+
+    status = HTTPStatus.GATEWAY_TIMEOUT
+    code = "TIMED_OUT"
+    message = "It takes longer than one call may. The same call is safe to repeat; POST /executions has no such limit."
+    message_zh = "处理时间超过单次调用上限。可安全重试，或改用 POST /executions。"
+
+
 class OutRequestIdConflictError(ServiceError):
     """The out_request_id already names another photo; nothing was changed."""
 
@@ -158,6 +220,15 @@ class UrlUnreachableError(ServiceError):
     code = "IMG_URL_UNREACHABLE"
     message = "img_url could not be downloaded: it must answer with the picture within the time limit."
     message_zh = "无法下载 img_url：链接须在限定时间内返回图片。"
+
+
+class CancelledError(ServiceError):
+    """The caller stopped the execution."""
+
+    status = HTTPStatus.CONFLICT
+    code = "CANCELLED"
+    message = "The execution was cancelled by a call of yours."
+    message_zh = "该任务已被您取消。"
 
 
 class ChainFailedError(ServiceError):
@@ -221,6 +292,14 @@ class SizeOutOfRangeError(ServiceError):
     message_zh = "尺寸超出允许范围，详见 details。"
 
 
+class RollbackInvalidError(ServiceError):
+    """Neither without nor to, or both."""
+
+    code = "ROLLBACK_INVALID"
+    message = "Give mt_generate_id and without, or the result to return to as to."
+    message_zh = "请提供 mt_generate_id 和 without，或用 to 指定要返回的结果。"
+
+
 class ChainInvalidError(ServiceError):
     """Steps that do not fit together."""
 
@@ -237,6 +316,7 @@ FIELD_ERRORS: Mapping[str, type[ServiceError | EngineError]] = {
         SizeIncompleteError,
         SizeOutOfRangeError,
         ChainInvalidError,
+        RollbackInvalidError,
         ColorInvalidError,
     )
 }

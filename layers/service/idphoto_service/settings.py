@@ -21,7 +21,9 @@ class Settings(BaseModel):
     bucket_name: Annotated[str, Field(min_length=1, alias="BUCKET_NAME")]
     retention_days: Annotated[int, Field(ge=1, alias="RETENTION_DAYS")]
     link_seconds: Annotated[int, Field(ge=60, le=604800, alias="LINK_SECONDS")]
+    chain_express_arn: Annotated[str, Field(min_length=1, alias="CHAIN_EXPRESS_ARN")]
     memory_mb: Annotated[int, Field(ge=128, alias="AWS_LAMBDA_FUNCTION_MEMORY_SIZE")] = 2 * MEGABYTES_PER_CPU
+    preview_text: Annotated[str, Field(max_length=40, alias="PREVIEW_TEXT")] = ""
     fetch_allow_hosts: Annotated[str, Field(alias="FETCH_ALLOW_HOSTS")] = ""
 
     @property
@@ -40,7 +42,6 @@ class ChainSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    express_arn: Annotated[str, Field(min_length=1, alias="CHAIN_EXPRESS_ARN")]
     standard_arn: Annotated[str, Field(min_length=1, alias="CHAIN_STANDARD_ARN")]
 
 

@@ -8,15 +8,15 @@ import hashlib
 
 from idphoto.decode import MAX_BYTES
 
-from idphoto_service.contract import Source
+from idphoto_service.contract import PictureSource, Source
 from idphoto_service.errors import Base64InvalidError, UploadNotFoundError
 from idphoto_service.fetch import fetch
 from idphoto_service.settings import settings
 from idphoto_service.storage import bucket, upload_object
 
 
-def read_source(source: Source, partner: str) -> bytes:
-    """Return the bytes of a source that is not a check, at most one byte more than the decoder takes.
+def read_source(source: Source | PictureSource, partner: str) -> bytes:
+    """Return the bytes of a picture that no check stands for, at most one byte more than the decoder takes.
 
     Raises
     ------

@@ -15,6 +15,7 @@ from idphoto_service.settings import settings
 
 PHOTOS = "photos"
 UPLOADS = "uploads"
+WATERMARKS = "watermarks"
 """Top folders of the bucket; the template's lifecycle rules and the functions' policies name them."""
 
 PUTS_AT_ONCE = 4
@@ -22,6 +23,14 @@ PUTS_AT_ONCE = 4
 
 UPLOAD_SECONDS = 900
 """How long an upload form works."""
+
+
+DELETED_AT_ONCE = 1000
+"""Keys that one call of DeleteObjects takes."""
+
+
+class StillThereError(Exception):
+    """S3 did not delete some objects; the call is safe to repeat."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +64,45 @@ class Bucket:
         data: bytes = body.read() if max_bytes is None else body.read(max_bytes + 1)
         return data
 
-    def copy(self, source_key: str, key: str) -> None:
-        """Copy an object within the bucket."""
-        self.client.copy_object(Bucket=self.name, Key=key, CopySource={"Bucket": self.name, "Key": source_key})
+    def has(self, key: str) -> bool:
+        """Return whether there is such an object."""
+        try:
+            self.client.head_object(Bucket=self.name, Key=key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in {"NoSuchKey", "NotFound", "404"}:
+                return False
+            raise
+        return True
+
+    def delete(self, *keys: str) -> None:
+        """Delete objects; those that are not there do no harm."""
+        for first in range(0, len(keys), DELETED_AT_ONCE):
+            named = [{"Key": key} for key in keys[first : first + DELETED_AT_ONCE]]
+            answer = self.client.delete_objects(Bucket=self.name, Delete={"Objects": named, "Quiet": True})
+            if answer.get("Errors"):
+                raise StillThereError(len(answer["Errors"]))
+
+    def delete_below(self, prefix: str) -> int:
+        """Delete every object below a prefix; return how many there were. Nothing is left when this returns."""
+        deleted = 0
+        while keys := [item["Key"] for item in self._list(prefix)]:
+            self.delete(*keys)
+            deleted += len(keys)
+        return deleted
+
+    def _list(self, prefix: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.client.list_objects_v2(Bucket=self.name, Prefix=prefix).get("Contents", [])
+        return found
+
+    def copy(self, source_key: str, key: str) -> bool:
+        """Copy an object within the bucket; return whether there was one."""
+        try:
+            self.client.copy_object(Bucket=self.name, Key=key, CopySource={"Bucket": self.name, "Key": source_key})
+        except ClientError as error:
+            if error.response["Error"]["Code"] in {"NoSuchKey", "404"}:
+                return False
+            raise
+        return True
 
     def link(self, key: str, seconds: int) -> str:
         """Return a URL that opens as it is printed: no character in it needs decoding."""
@@ -79,7 +124,17 @@ class Bucket:
 
 def photo_object(partner: str, photo: str, name: str) -> str:
     """Return the key of an object of one photo; all of them lie below one prefix."""
-    return f"{PHOTOS}/{partner}/{photo}/{name}"
+    return photo_prefix(partner, photo) + name
+
+
+def photo_prefix(partner: str, photo: str) -> str:
+    """Return the prefix of all objects of one photo."""
+    return f"{PHOTOS}/{partner}/{photo}/"
+
+
+def watermark_object(partner: str, watermark_id: str, name: str) -> str:
+    """Return the key of one of the pictures of a watermark, ``photo`` or ``sheet``."""
+    return f"{WATERMARKS}/{partner}/{watermark_id}/{name}.png"
 
 
 def upload_object(partner: str, upload_id: str) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from idphoto.effects import gaze, makeup, skin, symmetry
 from idphoto.effects.base import EffectParams
 from idphoto.portrait import Portrait
 
@@ -29,5 +30,12 @@ class Effect:
         return "material_id" in self.params.model_fields
 
 
-EFFECTS: Mapping[str, Effect] = MappingProxyType({})
+EFFECTS: Mapping[str, Effect] = MappingProxyType(
+    {
+        "skin": Effect(skin.Skin, skin.apply),
+        "gaze": Effect(gaze.Gaze, gaze.apply),
+        "symmetry": Effect(symmetry.Symmetry, symmetry.apply),
+        "makeup": Effect(makeup.Makeup, makeup.apply),
+    }
+)
 """Every effect by its kind, in the order of :data:`idphoto.recipe.KINDS`."""

@@ -15,7 +15,7 @@ Strength = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 class EffectParams(BaseModel):
     """Base of the parameters of an effect; each has a default, and equal work has equal parameters."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     @property
     def is_identity(self) -> bool:
@@ -37,6 +37,10 @@ class EffectRefusedError(NotFeasibleError):
     details
         What was measured, and what is allowed.
     """
+
+    code = "NOT_FEASIBLE"
+    message = "This effect would spoil this photo; details.reason says why."
+    message_zh = "该效果不适合这张照片，原因见 details.reason。"
 
     def __init__(self, effect: str, reason: str, message: str, message_zh: str, **details: object) -> None:
         super().__init__(effect=effect, reason=reason, **details)

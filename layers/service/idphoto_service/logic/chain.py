@@ -5,12 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from functools import cache
-from typing import Any, cast
+from typing import Any
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import ClientError
+from idphoto.effects import EFFECTS
 
 from idphoto_service.contract import (
     ChainAnswer,
@@ -18,8 +16,17 @@ from idphoto_service.contract import (
     ExecutionAnswer,
     StateProgress,
 )
-from idphoto_service.errors import ChainFailedError, ExecutionNotFoundError, StateError, error_body
+from idphoto_service.errors import (
+    CancelledError,
+    CheckNotFoundError,
+    ExecutionNotFoundError,
+    UploadNotFoundError,
+    error_body,
+)
+from idphoto_service.history import history, now
 from idphoto_service.logic.make import recipe_of
+from idphoto_service.logic.materials import with_digest
+from idphoto_service.logic.replay import client, failure, run_express
 from idphoto_service.settings import chain_settings
 from idphoto_service.sources import decode_base64
 from idphoto_service.storage import bucket, upload_object
@@ -36,23 +43,17 @@ def run_chain(request: ChainRequest, partner: str, request_id: str) -> ChainAnsw
     ------
     StateError
         With the code and the details of the state that refused.
-    ChainFailedError
-        When the chain broke for another reason.
+    ChainFailedError, TimedOutError
+        When the chain broke for another reason, or takes longer than a call may.
     """
-    execution = _client().start_sync_execution(
-        stateMachineArn=chain_settings().express_arn,
-        name=request_id,
-        input=json.dumps(chain_input(request, partner, request_id)),
-    )
-    if execution["status"] != "SUCCEEDED":
-        raise _failure(execution.get("error"), execution.get("cause"))
-    return _chain_answer(execution["output"], request_id)
+    output = run_express(chain_input(request, partner, request_id))
+    return _chain_answer(output, request_id)
 
 
 def start_execution(request: ChainRequest, partner: str, request_id: str) -> ExecutionAnswer:
     """Start the chain and answer at once."""
     name = f"{_partner_tag(partner)}-{uuid.uuid4().hex}"
-    started = _client().start_execution(
+    started = client().start_execution(
         stateMachineArn=chain_settings().standard_arn,
         name=name,
         input=json.dumps(chain_input(request, partner, request_id)),
@@ -73,16 +74,12 @@ def describe_execution(execution_id: str, partner: str, request_id: str) -> Exec
     ExecutionNotFoundError
         When the partner has started no such execution.
     """
-    # The name begins with the partner's tag, so another's execution cannot even be asked for.
-    if not execution_id.startswith(f"{_partner_tag(partner)}-"):
-        raise ExecutionNotFoundError(execution_id=execution_id)
-    arn = chain_settings().standard_arn.replace(":stateMachine:", ":execution:") + f":{execution_id}"
+    arn = _execution_arn(execution_id, partner)
     try:
-        execution = _client().describe_execution(executionArn=arn)
-        history = _client().get_execution_history(executionArn=arn, maxResults=_EVENTS_READ, includeExecutionData=False)
+        execution = client().describe_execution(executionArn=arn)
+        history = client().get_execution_history(executionArn=arn, maxResults=_EVENTS_READ, includeExecutionData=False)
     except ClientError as error:
-        if error.response["Error"]["Code"] in {"ExecutionDoesNotExist", "InvalidArn"}:
-            raise ExecutionNotFoundError(execution_id=execution_id) from error
+        _refuse_unknown(error, execution_id)
         raise
     status = execution["status"].lower()
     stopped = execution.get("stopDate")
@@ -95,10 +92,31 @@ def describe_execution(execution_id: str, partner: str, request_id: str) -> Exec
         stopped_at=stopped.isoformat() if stopped else None,
         states=_progress(history["events"], status),
         result=_chain_answer(execution["output"], request_id) if status == "succeeded" else None,
-        error=error_body(_failure(execution.get("error"), execution.get("cause")), request_id)["error"]
+        error=error_body(failure(execution.get("error"), execution.get("cause")), request_id)["error"]
         if failed
         else None,
     )
+
+
+def cancel_execution(execution_id: str, partner: str, request_id: str) -> ExecutionAnswer:
+    """Stop an execution and return how far it came; one that has ended stays as it is.
+
+    What its states have stored stays too: each of their results is whole.
+
+    Raises
+    ------
+    ExecutionNotFoundError
+    """
+    try:
+        client().stop_execution(
+            executionArn=_execution_arn(execution_id, partner),
+            error=CancelledError.code,
+            cause=json.dumps(error_body(CancelledError(execution_id=execution_id), request_id)["error"]),
+        )
+    except ClientError as error:
+        _refuse_unknown(error, execution_id)
+        raise
+    return describe_execution(execution_id, partner, request_id)
 
 
 def chain_input(request: ChainRequest, partner: str, request_id: str) -> dict[str, Any]:
@@ -106,11 +124,11 @@ def chain_input(request: ChainRequest, partner: str, request_id: str) -> dict[st
 
     Raises
     ------
-    SpecUnknownError
+    SpecUnknownError, ResultNotFoundError, CheckNotFoundError, UploadNotFoundError, WatermarkNotFoundError,
+    MaterialNotFoundError
         Before anything is started.
     """
-    if request.make is not None:
-        recipe_of(request.make)
+    _expect_what_is_named(request, partner)
     fields = request.model_dump(mode="json", exclude_none=True, exclude={"image_base64"})
     if request.image_base64 is not None:
         fields["upload_id"] = uuid.uuid4().hex
@@ -119,16 +137,36 @@ def chain_input(request: ChainRequest, partner: str, request_id: str) -> dict[st
     return fields | {"partner": partner, "request_id": request_id}
 
 
+def _expect_what_is_named(request: ChainRequest, partner: str) -> None:
+    """Refuse names of nothing, so that no execution starts that can only fail."""
+    if request.make is not None:
+        recipe_of(request.make, partner)
+    for kind, params in request.effects.items():
+        if kind in EFFECTS:
+            with_digest(kind, params.model_dump())
+    if request.mt_generate_id is not None:
+        history().find_edit(partner, request.mt_generate_id, now())
+    if request.check_id is not None and history().find_check(partner, request.check_id, now()) is None:
+        raise CheckNotFoundError(check_id=request.check_id)
+    if request.upload_id is not None and not bucket().has(upload_object(partner, request.upload_id)):
+        raise UploadNotFoundError(upload_id=request.upload_id)
+
+
+def _execution_arn(execution_id: str, partner: str) -> str:
+    # The name begins with the partner's tag, so another's execution cannot even be asked for.
+    if not execution_id.startswith(f"{_partner_tag(partner)}-"):
+        raise ExecutionNotFoundError(execution_id=execution_id)
+    return chain_settings().standard_arn.replace(":stateMachine:", ":execution:") + f":{execution_id}"
+
+
+def _refuse_unknown(error: ClientError, execution_id: str) -> None:
+    """Tell the caller that there is no such execution, when this is what the error says."""
+    if error.response["Error"]["Code"] in {"ExecutionDoesNotExist", "InvalidArn"}:
+        raise ExecutionNotFoundError(execution_id=execution_id) from error
+
+
 def _chain_answer(output: str, request_id: str) -> ChainAnswer:
     return ChainAnswer.model_validate(json.loads(output) | {"request_id": request_id})
-
-
-def _failure(error: str | None, cause: str | None) -> StateError | ChainFailedError:
-    """Return the error of the state that ended the chain; a state of ours leaves it as JSON in the cause."""
-    try:
-        return StateError(json.loads(cause or ""))
-    except (ValueError, KeyError, TypeError):
-        return ChainFailedError(cause=error)
 
 
 def _progress(events: list[dict[str, Any]], status: str) -> list[StateProgress]:
@@ -154,9 +192,3 @@ def _progress(events: list[dict[str, Any]], status: str) -> list[StateProgress]:
 
 def _partner_tag(partner: str) -> str:
     return hashlib.sha256(partner.encode()).hexdigest()[:_PARTNER_TAG_LENGTH]
-
-
-@cache
-def _client() -> Any:
-    # A synchronous execution is answered when it ends; the read must outlast it.
-    return cast("Any", boto3.client("stepfunctions", config=Config(read_timeout=60, retries={"total_max_attempts": 1})))

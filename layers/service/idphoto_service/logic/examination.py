@@ -17,13 +17,16 @@ from idphoto.models import Models
 from idphoto.portrait import Portrait, load, save
 from idphoto.recipe import derived_id, photo_key
 
-from idphoto_service.contract import CheckAnswer, CheckRequest, CheckSummary, Image, Notice
-from idphoto_service.history import SECONDS_PER_DAY, CheckRecord, StoredPicture, history, now
+from idphoto_service.contract import CheckAnswer, CheckRequest, CheckSummary, Image, Notice, Source
+from idphoto_service.errors import SourceGoneError
+from idphoto_service.history import SECONDS_PER_DAY, history, now
 from idphoto_service.logic.pictures import linked
+from idphoto_service.logic.portraits import ANALYSIS, PORTRAIT, SOURCE, Portraits, source_object
+from idphoto_service.records import CheckRecord, StoredPicture
 from idphoto_service.settings import settings
 from idphoto_service.sources import digest, read_source
 from idphoto_service.stopwatch import Stopwatch
-from idphoto_service.storage import bucket, photo_object
+from idphoto_service.storage import bucket, upload_object
 
 CHECK_DAYS = 1
 """How long a check_id works: between a check and its make lies a customer's decision, not a holiday."""
@@ -44,7 +47,8 @@ def check_photo(request: CheckRequest, partner: str, request_id: str) -> CheckAn
     with watch.stage("source"):
         data = read_source(request, partner)
     out_request_id = request.out_request_id or f"check-{digest(data)}"
-    record = examine(partner, out_request_id, data, request.level, watch, marked=True).record
+    upload_key = upload_of(request, partner)
+    record = examine(partner, out_request_id, data, request.level, watch, marked=True, upload_key=upload_key).record
     report = report_of(record)
     return CheckAnswer(
         request_id=request_id,
@@ -68,7 +72,14 @@ class Examination:
 
 
 def examine(
-    partner: str, out_request_id: str, data: bytes, level: Level, watch: Stopwatch, *, marked: bool
+    partner: str,
+    out_request_id: str,
+    data: bytes,
+    level: Level,
+    watch: Stopwatch,
+    *,
+    marked: bool,
+    upload_key: str | None = None,
 ) -> Examination:
     """Return the check of a source, made now or found again.
 
@@ -79,6 +90,8 @@ def examine(
     ----------
     marked
         Whether the caller wants to look at the marked photo even if it passes.
+    upload_key
+        Where the bytes were uploaded to, so that they are erased with the photo.
 
     Raises
     ------
@@ -94,9 +107,9 @@ def examine(
         return Examination(found)
 
     def key(name: str) -> str:
-        return photo_object(partner, photo_key(partner, out_request_id), f"{source_digest[:32]}/{name}")
+        return source_object(partner, photo_key(partner, out_request_id), source_digest, name)
 
-    analysis_key, portrait_key = key(f"analysis-{ENGINE_VERSION}.json"), key(f"portrait-{ENGINE_VERSION}")
+    analysis_key, portrait_key = key(ANALYSIS), key(PORTRAIT)
     with watch.stage("decode"):
         photo = decode(data)
     with watch.stage("analyse"):
@@ -115,7 +128,8 @@ def examine(
         level=level,
         passed=report.passed,
         report=report.model_dump_json(),
-        source_key=key("source"),
+        source_key=key(SOURCE),
+        upload_key=upload_key,
         created_at=time,
         expires_at=time + CHECK_DAYS * SECONDS_PER_DAY,
     )
@@ -138,6 +152,32 @@ def examine(
         bucket().put_all(*objects)
         history().save_check(record)
     return Examination(record, analysis.portrait)
+
+
+def upload_of(source: Source, partner: str) -> str | None:
+    """Return the key of the upload that a source names, if it names one."""
+    return upload_object(partner, source.upload_id) if source.upload_id else None
+
+
+def portrait_of_source(portraits: Portraits, watch: Stopwatch) -> Portrait:
+    """Cut the person of a photo out of its source once more, and keep the portrait.
+
+    Raises
+    ------
+    SourceGoneError
+        When the source is no longer stored, or shows nobody to this version of the engine.
+    """
+    photo = portraits.photo
+    data = bucket().get(source_object(photo.partner, photo.key, photo.source_digest, SOURCE))
+    if data is None:
+        raise SourceGoneError(out_request_id=photo.out_request_id)
+    with watch.stage("analyse"):
+        portrait = analyse(decode(data), models()).portrait
+    if portrait is None:
+        raise SourceGoneError(out_request_id=photo.out_request_id)
+    with watch.stage("keep"):
+        portraits.save((), portrait)
+    return portrait
 
 
 def _stored_analysis(analysis_key: str, portrait_key: str) -> Analysis | None:
@@ -176,4 +216,4 @@ def annotated_image(record: CheckRecord) -> Image | None:
     if record.annotated is None:
         return None
     picture = record.annotated
-    return linked(picture.key, "png", picture.width, picture.height, picture.bytes)
+    return linked(picture.key, "png", picture.width, picture.height, picture.bytes, record.expires_at)

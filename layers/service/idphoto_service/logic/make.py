@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from idphoto.background import Background
+from idphoto.portrait import Portrait
 from idphoto.recipe import Recipe
-from idphoto.specs import Spec, custom_spec, get_spec
+from idphoto.specs import custom_spec, get_spec
 
 from idphoto_service.contract import EffectAnswer, MakeParams, MakeRequest
-from idphoto_service.errors import CheckFailedError, CheckNotFoundError
-from idphoto_service.history import CheckRecord, PhotoRecord, history, now
-from idphoto_service.logic.examination import Examination, annotated_image, examine, remarks_of, report_of, summary_of
-from idphoto_service.logic.results import Origin, answer, apply_policy, produce
+from idphoto_service.errors import CheckFailedError, CheckNotFoundError, SourceGoneError
+from idphoto_service.history import history, now
+from idphoto_service.logic.examination import (
+    Examination,
+    annotated_image,
+    examine,
+    portrait_of_source,
+    remarks_of,
+    report_of,
+    summary_of,
+    upload_of,
+)
+from idphoto_service.logic.marks import keep_mark, mark_params
+from idphoto_service.logic.portraits import PORTRAIT, SOURCE, Portraits, source_object
+from idphoto_service.logic.replay import run_replay
+from idphoto_service.logic.results import Asked, Worker, answer, apply_policy, produce
+from idphoto_service.records import CheckRecord, PhotoRecord
 from idphoto_service.settings import settings
 from idphoto_service.sources import read_source
 from idphoto_service.stopwatch import Stopwatch
-from idphoto_service.storage import bucket, photo_object
+from idphoto_service.storage import bucket
 
 DEFAULT_SPEC = "cn_1inch"
 
@@ -34,8 +50,8 @@ def make_photo(request: MakeRequest, partner: str, request_id: str) -> EffectAns
         goes on is the caller's decision, as long as there is one person to cut out.
     """
     watch = Stopwatch()
-    spec, recipe = recipe_of(request)
-    apply_policy(spec, request.policy)
+    recipe = recipe_of(request, partner)
+    apply_policy(recipe, request.policy)
     examination = _examined(request, partner, watch)
     checked = examination.record
     if checked.portrait_key is None or not (checked.passed or request.check_id):
@@ -43,28 +59,46 @@ def make_photo(request: MakeRequest, partner: str, request_id: str) -> EffectAns
     photo = history().claim_photo(
         partner, request.out_request_id, checked.source_digest, now(), settings().retention_days
     )
-    origin = _bring_home(examination, photo)
-    result = produce(photo, recipe, "make", origin, watch)
-    return answer(result, request_id, "make", watch, summary_of(checked), remarks_of(checked))
+    _bring_home(checked, photo)
+    keep_mark(photo, recipe)
+    asked = Asked("make", recipe.params("make") or {}, None)
+    product = produce(photo, recipe, asked, watch, run_replay, request_id, WORKERS, examination.portrait)
+    return answer(product.result, asked, request_id, watch, product.states, summary_of(checked), remarks_of(checked))
 
 
-def recipe_of(params: MakeParams) -> tuple[Spec, Recipe]:
-    """Return the specification and the recipe that some parameters ask for, with every default filled in.
+def recipe_of(params: MakeParams, partner: str) -> Recipe:
+    """Return the recipe that some parameters ask for, with every default filled in.
 
     Raises
     ------
-    SpecUnknownError
+    SpecUnknownError, WatermarkNotFoundError
     """
-    make: dict[str, Any]
+    size: Mapping[str, Any]
     if params.size is not None:
         spec = custom_spec(params.size)
-        make = {"size": params.size.model_dump(exclude_none=True)}
+        size = {"size": params.size.model_dump(exclude_none=True)}
     else:
         spec = get_spec(params.spec_id or DEFAULT_SPEC)
-        make = {"spec_id": spec.spec_id}
+        size = {"spec_id": spec.spec_id}
     background = params.background or Background(color=spec.backgrounds[0])
-    recipe = Recipe().with_step("make", make).with_step("background", background.model_dump(mode="json"))
-    return spec, recipe
+    return Recipe().with_step(
+        "make",
+        {
+            **size,
+            "background": background.model_dump(mode="json"),
+            "watermark": mark_params(params.watermark_id, partner),
+        },
+    )
+
+
+def cut_out(portraits: Portraits, recipe: Recipe, watch: Stopwatch) -> Portrait:
+    """Do make's own part of a recipe: the first portrait of the photo, whatever follows."""
+    del recipe
+    return portrait_of_source(portraits, watch)
+
+
+WORKERS: Mapping[str, Worker] = MappingProxyType({"make": cut_out})
+"""What make does of a recipe."""
 
 
 def _examined(request: MakeRequest, partner: str, watch: Stopwatch) -> Examination:
@@ -75,22 +109,32 @@ def _examined(request: MakeRequest, partner: str, watch: Stopwatch) -> Examinati
         return Examination(record)
     with watch.stage("source"):
         data = read_source(request, partner)
-    return examine(partner, request.out_request_id, data, request.check, watch, marked=False)
+    return examine(
+        partner,
+        request.out_request_id,
+        data,
+        request.check,
+        watch,
+        marked=False,
+        upload_key=upload_of(request, partner),
+    )
 
 
-def _bring_home(examination: Examination, photo: PhotoRecord) -> Origin:
-    """Return where the results of a photo come from: below the photo's own prefix, so that it is erased with it.
+def _bring_home(checked: CheckRecord, photo: PhotoRecord) -> None:
+    """Copy what a check under another id left below that id, so that it lies with this photo and is erased with it.
 
-    A check that was made under another id left its objects there; they are copied.
+    A portrait that is gone, or that an earlier engine cut, does not matter: make cuts a new one out of the source.
+
+    Raises
+    ------
+    SourceGoneError
     """
-    keys = []
-    for key in (examination.record.source_key, examination.record.portrait_key or ""):
-        own = photo_object(photo.partner, photo.key, "/".join(key.split("/")[-2:]))
-        if own != key:
-            bucket().copy(key, own)
-        keys.append(own)
-    source_key, portrait_key = keys
-    return Origin(source_key, portrait_key, None, examination.portrait)
+    for name, key in ((PORTRAIT, checked.portrait_key), (SOURCE, checked.source_key)):
+        own = source_object(photo.partner, photo.key, photo.source_digest, name)
+        if key is None or key == own or not key.endswith(f"/{name}"):
+            continue
+        if not bucket().copy(key, own) and name == SOURCE:
+            raise SourceGoneError(out_request_id=photo.out_request_id)
 
 
 def _failure(checked: CheckRecord) -> dict[str, Any]:

@@ -1,0 +1,60 @@
+"""Shapes on a face: outlines through landmarks drawn as soft masks, and the unit in which a face is measured."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from idphoto import mesh
+from idphoto import opencv as cv2
+from idphoto.arrays import F32, Landmarks, Matte
+
+_FINE: Final = 4
+"""Sub-pixels per pixel and axis of a drawn outline."""
+
+
+def polygon_mask(points: F32, shape: tuple[int, ...], *, smooth: bool = True) -> Matte:
+    """Draw a closed polygon with exact soft edges.
+
+    Parameters
+    ----------
+    points
+        ``(N, 2)`` float32, px; pixel centres are whole numbers.
+    shape
+        ``(H, W)`` of the mask.
+    smooth
+        Run a closed Catmull-Rom curve through the points instead of straight lines.
+    """
+    mask = np.zeros(shape[:2], np.float32)
+    outline = _curve(points) if smooth else points
+    left, top = np.maximum(np.floor(outline.min(axis=0)).astype(int) - 2, 0)
+    right, bottom = np.minimum(np.ceil(outline.max(axis=0)).astype(int) + 3, (shape[1], shape[0]))
+    if right <= left or bottom <= top:
+        return mask
+    fine = np.zeros(((bottom - top) * _FINE, (right - left) * _FINE), np.uint8)
+    places = (outline - (left, top) + 0.5) * _FINE - 0.5
+    cv2.fillPoly(fine, [np.rint(places * 16).astype(np.int32)], 255, shift=4)
+    mask[top:bottom, left:right] = cv2.resize(fine, (right - left, bottom - top), interpolation=cv2.INTER_AREA) / 255.0
+    return mask
+
+
+def _curve(points: F32, steps: int = 6) -> F32:
+    """Points of the closed Catmull-Rom curve through some points."""
+    p0, p1, p2, p3 = (np.roll(points, shift, axis=0)[:, None] for shift in (1, 0, -1, -2))
+    t = np.linspace(0, 1, steps, endpoint=False, dtype=np.float32)[None, :, None]
+    curve = p1 + 0.5 * t * (p2 - p0 + t * (2 * p0 - 5 * p1 + 4 * p2 - p3 + t * (3 * (p1 - p2) + p3 - p0)))
+    return np.asarray(curve.reshape(-1, 2), np.float32)
+
+
+def face_width(landmarks: Landmarks) -> float:
+    """Width of the face between its edges beside the ears, px: the unit of all lengths on a face."""
+    across = landmarks[mesh.RIGHT_CHEEK_EDGE, :2] - landmarks[mesh.LEFT_CHEEK_EDGE, :2]
+    return float(np.hypot(*across))
+
+
+def blur(field: F32, sigma: float) -> F32:
+    """Gaussian of ``sigma`` px; less than a third of a pixel is none."""
+    if sigma < 0.3:
+        return field
+    return np.asarray(cv2.GaussianBlur(field, (0, 0), sigma), np.float32)
