@@ -14,6 +14,7 @@ from idphoto import mesh
 from idphoto.analysis import Analysis, analyse, search_background
 from idphoto.checks import bust as busts
 from idphoto.checks import iso
+from idphoto.checks.aligned_face import resample
 from idphoto.checks.bust import Bust
 from idphoto.checks.evidence import Evidence
 from idphoto.checks.item import CheckItem, Finding
@@ -25,6 +26,7 @@ from idphoto.faces import Face
 from idphoto.models import Models
 from idphoto.pose import estimate_pose
 from idphoto.specs import CustomSize, custom_spec
+from PIL import Image
 
 from tests import degrade
 
@@ -99,8 +101,8 @@ def revealed(draw: Callable[..., Picture], *shares: float, upward: bool = True, 
 def _with_opacity(evidence: Evidence, alpha: Any) -> None:
     bust = evidence.bust
     assert bust is not None
-    opacity, _ = busts.resample(np.rint(255 * alpha).astype(np.uint8), bust.origin, bust.turn, (240, 252))
-    evidence.__dict__["bust"] = replace(bust, alpha=opacity.astype(np.float32) / 255)
+    opacity, _ = resample(np.rint(255 * alpha).astype(np.uint8), bust.origin, bust.turn, (busts.WIDTH, busts.HEIGHT))
+    evidence.__dict__["bust"] = replace(bust, alpha=np.asarray(opacity, np.float32) / np.float32(255))
 
 
 def behind(draw: Callable[..., Picture], *amounts: Any) -> Series:
@@ -442,7 +444,7 @@ def test_every_measure_of_the_standard_is_computed_or_named_as_missing() -> None
 def test_a_small_face_far_behind_a_large_one_is_reported() -> None:
     photo, _ = _portrait()
     close_up = photo.rgb[0:360, 60:420]
-    rgb = degrade.bystander(close_up, None, photo.rgb[10:200, 120:320], 0.15)
+    rgb = degrade.bystander(close_up, _face().landmarks, photo.rgb[10:200, 120:320], 0.15)
     crowd = replace(photo, rgb=np.ascontiguousarray(rgb), width=rgb.shape[1], height=rgb.shape[0])
     found = analyse(crowd, _models())
     assert not found.person.bystanders
@@ -463,15 +465,13 @@ def _verdicts(rgb: Picture, level: Level = Level.BASIC) -> dict[str, tuple[bool,
 
 
 def _smaller(rgb: Picture) -> Picture:
-    image = degrade.Image.fromarray(rgb)
-    return np.asarray(
-        image.resize((round(0.7 * image.width), round(0.7 * image.height)), degrade.Image.Resampling.LANCZOS)
-    )
+    image = Image.fromarray(rgb)
+    return np.asarray(image.resize((round(0.7 * image.width), round(0.7 * image.height)), Image.Resampling.LANCZOS))
 
 
 @pytest.mark.parametrize(
     "change",
-    [lambda rgb: degrade.compress(rgb, None, 85), _smaller, lambda rgb: rgb[:, ::-1]],
+    [lambda rgb: degrade.compress(rgb, _face().landmarks, 85), _smaller, lambda rgb: rgb[:, ::-1]],
     ids=["quality 85", "70 per cent", "mirrored"],
 )
 def test_clear_verdicts_do_not_flip(change: Callable[[Picture], Picture]) -> None:

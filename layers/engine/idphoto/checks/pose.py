@@ -60,7 +60,7 @@ def raised_by(landmarks: Landmarks) -> float:
     return (below - RIM_LEVEL) / RIM_PER_DEGREE
 
 
-def _angle(name: str, of: Callable[[Face], float]) -> Measure:
+def _angle(name: str, what: str, of: Callable[[Face], float]) -> Measure:
     def measure(evidence: Evidence) -> Finding | None:
         face = evidence.face
         if face is None:
@@ -69,6 +69,7 @@ def _angle(name: str, of: Callable[[Face], float]) -> Measure:
         quality = iso.component(name, degrees)
         return Finding(abs(degrees), bounding_region(face.landmarks, mesh.FACE_OVAL), iso=quality)
 
+    measure.__doc__ = what
     return measure
 
 
@@ -78,7 +79,11 @@ YAW = CheckItem(
     name="Head not turned",
     name_zh="头部未左右转动",
     unit="°",
-    measure=_angle("HeadPoseYaw", lambda face: face.pose.yaw),
+    measure=_angle(
+        "HeadPoseYaw",
+        "Turn of the head to a side, by the fit of a standard face to the mesh.",
+        lambda face: face.pose.yaw,
+    ),
     iso="HeadPoseYaw",
     limits=YAW_MOST,
     worst=50,
@@ -99,7 +104,11 @@ PITCH = CheckItem(
     name="Head not raised or lowered",
     name_zh="未抬头或低头",
     unit="°",
-    measure=_angle("HeadPosePitch", lambda face: raised_by(face.landmarks)),
+    measure=_angle(
+        "HeadPosePitch",
+        "How far the head is raised or lowered, by how the rim of the face lies to the eyes.",
+        lambda face: raised_by(face.landmarks),
+    ),
     iso="HeadPosePitch",
     reliability=Reliability.MEDIUM,
     limits=PITCH_MOST,
@@ -121,7 +130,11 @@ ROLL = CheckItem(
     name="Head upright",
     name_zh="头部端正",
     unit="°",
-    measure=_angle("HeadPoseRoll", lambda face: face.pose.roll),
+    measure=_angle(
+        "HeadPoseRoll",
+        "Lean of the head in the picture, by the fit of a standard face to the mesh.",
+        lambda face: face.pose.roll,
+    ),
     iso="HeadPoseRoll",
     limits=ROLL_MOST,
     worst=60,

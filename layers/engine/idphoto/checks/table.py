@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Final
 
 from idphoto.checks import (
@@ -34,6 +35,7 @@ from idphoto.checks import (
 from idphoto.checks.item import CheckItem
 from idphoto.checks.report import Level, Severity
 from idphoto.errors import ParameterError
+from idphoto.specs import Spec
 
 ITEMS: Final[tuple[CheckItem, ...]] = (
     people.FACE_FOUND,
@@ -126,6 +128,10 @@ def require_known(codes: Iterable[str]) -> None:
         raise CheckItemUnknownError(given=[code[:60] for code in unknown[:10]], allowed=known)
 
 
-def gate(level: Level) -> tuple[CheckItem, ...]:
-    """Return the items that can refuse a photo or remark on it at a level: all that making it needs to know."""
-    return tuple(item for item in ITEMS if item.severity[level] is not Severity.INFO)
+def gate(
+    level: Level, spec: Spec | None = None, thresholds: Mapping[str, float] = MappingProxyType({})
+) -> tuple[CheckItem, ...]:
+    """Return the items that can refuse a photo or remark on it: all that making it needs to know."""
+    return tuple(
+        item for item in ITEMS if item.ruling(level, spec, thresholds.get(item.code)).severity is not Severity.INFO
+    )
