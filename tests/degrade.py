@@ -567,6 +567,7 @@ FAULTS = (
     _fault("-3 stops", "brightness", expose, -3),
     _fault("+2 stops", "highlights", expose, 2),
     _fault("side light 2 stops", "even_light", light_from_the_side, 2),
+    _fault("side light 2 stops", "side_light", light_from_the_side, 2),
     _fault("shadow of 2 stops", "face_shadow", shadow_on_face, 2),
     _fault("flash spots", "hot_spots", hot_spots, 0.16),
     _fault("veil 40 %", "washed_out", wash_out, 0.4),

@@ -314,6 +314,7 @@ SERIES: dict[str, Callable[[], Series]] = {
     "brightness": lambda: drawn(degrade.expose, 0, -1, -2, -4),
     "highlights": lambda: drawn(degrade.expose, 0, 0.7, 1.2, 2),
     "even_light": lambda: drawn(degrade.light_from_the_side, 0, 1, 2, 4, rightward=True),
+    "side_light": lambda: drawn(degrade.light_from_the_side, 0, 1, 2, 4, rightward=True),
     "face_shadow": lambda: drawn(degrade.shadow_on_face, 0, 1, 2, 4),
     "hot_spots": lambda: drawn(degrade.hot_spots, 0, 0.1, 0.18, 0.3),
     "washed_out": lambda: drawn(degrade.wash_out, 0, 0.3, 0.5, 0.8),

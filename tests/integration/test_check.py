@@ -54,13 +54,13 @@ def test_a_photo_that_was_made_first_is_marked_when_it_is_checked(bundle, encode
 
 def test_the_rules_are_part_of_the_name_of_a_check(bundle, encoded):
     rules = [
-        dict[str, object](),
-        {"level": "strict"},
-        {"spec_id": "cn_1inch"},
-        {"spec_id": "us_visa"},
-        {"thresholds": {"yaw": 10}},
+        ("level", "basic"),
+        ("level", "strict"),
+        ("spec_id", "cn_1inch"),
+        ("spec_id", "us_visa"),
+        ("thresholds", {"yaw": 10}),
     ]
-    asked = [{"out_request_id": "o-1", "image_base64": encoded, **rule} for rule in rules]
+    asked = [{"out_request_id": "o-1", "image_base64": encoded, field: value} for field, value in rules]
     ids = [bundle.call("check", request).body["check_id"] for request in asked]
     assert len(set(ids)) == len(rules)
     assert bundle.call("check", asked[-1]).body["check_id"] == ids[-1]

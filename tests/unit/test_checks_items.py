@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from idphoto import mesh
 from idphoto.analysis import Analysis
+from idphoto.checks.__main__ import README, with_tables
 from idphoto.checks.aligned_face import EYE_MIDDLE, EYE_TO_CHIN, align_face
 from idphoto.checks.annotate import annotate
 from idphoto.checks.evidence import Evidence
@@ -321,3 +322,9 @@ def test_what_is_refused_is_named_worst_first() -> None:
     report = check(photo, _empty_analysis(photo))
     assert [item.fault for item in report.blocking] == ["NO_FACE", "PHOTO_TOO_SMALL"]
     assert report.blocking[0].score <= report.blocking[1].score
+
+
+def test_the_readme_has_the_tables_of_the_items() -> None:
+    text = README.read_text(encoding="utf-8")
+    assert text == with_tables(text), "run python -m idphoto.checks"
+    assert all(f"`{item.code}`" in text for item in ITEMS)

@@ -24,7 +24,7 @@ from idphoto.checks.item import (
     Limits,
     Wording,
 )
-from idphoto.checks.report import Group
+from idphoto.checks.report import Group, Reliability
 from idphoto.faces import Face
 
 CLARITY_LEAST = Limits(0.25, 0.30, 0.35)
@@ -189,6 +189,7 @@ EYES_VISIBLE = CheckItem(
             advice_zh="请摘下墨镜或有色眼镜。",
         )
     },
+    reliability=Reliability.MEDIUM,
 )
 
 EYES_OPEN = CheckItem(

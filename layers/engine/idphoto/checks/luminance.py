@@ -17,7 +17,7 @@ from idphoto.checks import iso
 from idphoto.checks.aligned_face import bounding_region
 from idphoto.checks.evidence import Evidence
 from idphoto.checks.item import INFO_ALWAYS, INFO_UNTIL_STRICT, CheckItem, Finding, Limits, Wording
-from idphoto.checks.report import Group, Region
+from idphoto.checks.report import Group, Region, Reliability
 
 MEAN_SCORE_LEAST = Limits(10.0, 25.0, 50.0)
 """The standard's scalar, whose mapping has its middle at a mean luminance of 0.2 and of 0.8."""
@@ -242,4 +242,5 @@ WASHED_OUT = CheckItem(
         advice="Clean the lens, avoid light from behind, and do not photograph a print or a screen.",
         advice_zh="请清洁镜头、避免逆光，勿翻拍照片或屏幕。",
     ),
+    reliability=Reliability.MEDIUM,
 )

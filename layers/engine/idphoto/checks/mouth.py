@@ -18,7 +18,7 @@ from idphoto.checks.item import (
     Limits,
     Wording,
 )
-from idphoto.checks.report import Group
+from idphoto.checks.report import Group, Reliability
 from idphoto.checks.skin import PATCH_RADIUS
 
 LIPS_LEAST = Limits(0.30, 0.35, 0.40)
@@ -96,6 +96,7 @@ MOUTH_VISIBLE = CheckItem(
         advice="Keep everything off the face and take masks off.",
         advice_zh="请摘下口罩，勿遮挡面部。",
     ),
+    reliability=Reliability.MEDIUM,
 )
 
 FACE_UNCOVERED = CheckItem(
@@ -116,6 +117,7 @@ FACE_UNCOVERED = CheckItem(
         advice="Take off masks and scarves so that the whole face is visible.",
         advice_zh="请摘下口罩或围巾，露出完整面部。",
     ),
+    reliability=Reliability.MEDIUM,
 )
 
 MOUTH_CLOSED = CheckItem(

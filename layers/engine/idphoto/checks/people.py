@@ -7,7 +7,7 @@ import numpy as np
 from idphoto.checks import iso
 from idphoto.checks.evidence import Evidence
 from idphoto.checks.item import BLOCK_ALWAYS, BLOCK_WHEN_STRICT, CheckItem, Finding, Limits, Wording
-from idphoto.checks.report import Group, IsoQuality, Region
+from idphoto.checks.report import Group, IsoQuality, Region, Reliability
 from idphoto.faces import Face
 
 LEAST_FACES = Limits(1, 1, 1)
@@ -111,4 +111,5 @@ NO_BYSTANDERS = CheckItem(
         advice="Take the photo in front of a plain wall with nobody behind you.",
         advice_zh="请在无人的纯色背景前拍摄。",
     ),
+    reliability=Reliability.MEDIUM,
 )

@@ -145,5 +145,5 @@ def _unmeasured(item: CheckItem, ruling: Ruling, why: NotApplicable, *, passed: 
 
 def _shown(value: float, unit: str) -> str:
     """Write a value with its unit the way a person reads it; counts and bare ratios stand alone."""
-    number = f"{value:.0f}" if abs(value) >= 10 or value == int(value) else f"{value:.1f}"
+    number = f"{value:.0f}" if abs(value) >= 10 else f"{value:.2f}".rstrip("0").rstrip(".")
     return {"px": f"{number} px", "%": f"{number} %", "°": f"{number}°"}.get(unit, number)

@@ -83,6 +83,7 @@ ITEMS: Final[tuple[CheckItem, ...]] = (
     exposure.NOT_TOO_DARK,
     exposure.NOT_BURNT_OUT,
     exposure.EVENLY_LIT,
+    exposure.SIDE_LIGHT,
     light.SHADOW_ON_FACE,
     light.HOT_SPOTS,
     luminance.WASHED_OUT,
