@@ -52,6 +52,8 @@ LEFT_EYE_ASPECT = (33, 160, 158, 133, 153, 144)
 """Outer corner, two points of the upper lid, inner corner, the two lower points below them (inner one first)."""
 RIGHT_EYE_ASPECT = (362, 385, 387, 263, 373, 380)
 
+EYES = ((LEFT_EYE, LEFT_IRIS_CENTRE, LEFT_IRIS), (RIGHT_EYE, RIGHT_IRIS_CENTRE, RIGHT_IRIS))
+"""Lids, middle of the iris and its rim; the viewer's left eye first."""
 LEFT_LID_PAIRS = ((160, 144), (159, 145), (158, 153))
 RIGHT_LID_PAIRS = ((385, 380), (386, 374), (387, 373))
 LIP_PAIRS = ((82, 87), (13, 14), (312, 317))

@@ -79,11 +79,7 @@ class AlignedFace:
 
     def region_of(self, where: Mask) -> Region | None:
         """Return the box around a part, in px of the photo."""
-        rows, columns = np.nonzero(where)
-        if not rows.size:
-            return None
-        corners = np.array([(x, y) for x in (columns.min(), columns.max()) for y in (rows.min(), rows.max())])
-        return region_around(self.origin + corners @ self.turn.T)
+        return region_of_mask(where, self.origin, self.turn)
 
     def disc(self, index: int, radius: float) -> Mask:
         """Fill a disc around a landmark; ``radius`` in px of ``rgb``."""
@@ -94,6 +90,11 @@ class AlignedFace:
         rows, columns = np.ogrid[low[1] : high[1], low[0] : high[0]]
         mask[low[1] : high[1], low[0] : high[0]] = (columns - x) ** 2 + (rows - y) ** 2 <= radius**2
         return mask
+
+    def iris(self, centre: int, rim: Sequence[int], part: float = 1.0) -> Mask:
+        """Fill the disc of an iris, its radius taken ``part`` times."""
+        spokes = self.points[list(rim)] - self.points[centre]
+        return self.disc(centre, part * float(np.linalg.norm(spokes, axis=1).mean()))
 
     def discs(self, indices: Sequence[int], radius: float) -> Mask:
         """Fill discs around several landmarks."""
@@ -180,6 +181,15 @@ def fit_similarity(source: NDArray[np.floating], target: NDArray[np.floating]) -
 def bounding_region(landmarks: Landmarks, indices: Sequence[int], grow: float = 1.0) -> Region:
     """Return the box around some landmarks of the photo, enlarged ``grow`` times about its centre."""
     return region_around(landmarks[list(indices), :2], grow)
+
+
+def region_of_mask(where: Mask, origin: F32 | F64, turn: F32 | F64) -> Region | None:
+    """Return the box around a part of a turned grid, in px of the photo; ``photo = origin + turn @ grid``."""
+    rows, columns = np.nonzero(where)
+    if not rows.size:
+        return None
+    corners = np.array([(x, y) for x in (columns.min(), columns.max()) for y in (rows.min(), rows.max())])
+    return region_around(origin + corners @ turn.T)
 
 
 def region_around(corners: NDArray[np.floating], grow: float = 1.0) -> Region:

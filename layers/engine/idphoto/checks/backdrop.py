@@ -29,7 +29,7 @@ from idphoto.checks.item import (
 )
 from idphoto.checks.report import Group, Reliability
 from idphoto.cielab import LINEAR_OF_LEVEL, LUMINANCE_WEIGHTS
-from idphoto.raster import dilate
+from idphoto.raster import dilate, step
 from idphoto.specs import Spec
 
 GRADIENT_MOST = Limits(200.0, 113.0, 80.0)
@@ -143,7 +143,7 @@ def mean_gradient(evidence: Evidence) -> Finding | NotApplicable | None:
     to_bust = np.linalg.inv(bust.turn)
     opacity = np.rint(255 * bust.alpha).astype(np.uint8)
     alpha, known = resample(opacity, to_bust @ (origin - bust.origin), to_bust @ turn, _OFIQ_SIZE)
-    background = covered & ~dilate(~(covered & known) | (alpha > 127), 2)
+    background = ~step(step(~(covered & known) | (alpha > 127)))
     if not background.any():
         return _NO_WALL
     levels = np.floor(255 * (LINEAR_OF_LEVEL[rgb] @ LUMINANCE_WEIGHTS) + np.float32(0.5))

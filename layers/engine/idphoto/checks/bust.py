@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from idphoto.arrays import F32, F64, Landmarks, Mask, Rgb
-from idphoto.checks.aligned_face import fit_similarity, region_around, resample
+from idphoto.checks.aligned_face import fit_similarity, region_of_mask, resample
 from idphoto.checks.report import Region
 from idphoto.cielab import rgb_to_lab
 from idphoto.portrait import Portrait
@@ -78,11 +78,7 @@ class Bust:
 
     def region_of(self, where: Mask) -> Region | None:
         """Return the box around a part, in px of the photo."""
-        rows, columns = np.nonzero(where)
-        if not rows.size:
-            return None
-        corners = np.array([(x, y) for x in (columns.min(), columns.max()) for y in (rows.min(), rows.max())])
-        return region_around(self.origin + corners @ self.turn.T)
+        return region_of_mask(where, self.origin, self.turn)
 
 
 def cut_bust(rgb: Rgb, landmarks: Landmarks, portrait: Portrait) -> Bust:

@@ -85,12 +85,8 @@ def cast_in_eyes(evidence: Evidence) -> Finding | NotApplicable | None:
     if skin.chroma < COLOURFUL_LEAST.basic:
         return _GREY
     whites = []
-    for lids, centre, ring in (
-        (mesh.LEFT_EYE, mesh.LEFT_IRIS_CENTRE, mesh.LEFT_IRIS),
-        (mesh.RIGHT_EYE, mesh.RIGHT_IRIS_CENTRE, mesh.RIGHT_IRIS),
-    ):
-        radius = float(np.linalg.norm(aligned.points[list(ring)] - aligned.points[centre], axis=1).mean())
-        white = aligned.polygon(lids, 0.9) & ~aligned.disc(centre, _IRIS_MARGIN * radius) & aligned.covered
+    for lids, centre, rim in mesh.EYES:
+        white = aligned.polygon(lids, 0.9) & ~aligned.iris(centre, rim, _IRIS_MARGIN) & aligned.covered
         whites.append(aligned.lab[white])
     lab = np.concatenate(whites)
     if len(lab) < _FEWEST:

@@ -116,7 +116,7 @@ def eye_clarity(aligned: AlignedFace, eye: _Eye, openness: float) -> tuple[float
     """
     lightness = aligned.lab[..., 0]
     lids = aligned.polygon(eye.lids)
-    iris = aligned.disc(eye.iris_centre, _IRIS_CORE * _iris_radius(aligned, eye)) & lids
+    iris = aligned.iris(eye.iris_centre, eye.iris, _IRIS_CORE) & lids
     skin = aligned.polygon(eye.under) & ~aligned.polygon(eye.lids, grow=1.15) & aligned.covered
     cheek = aligned.discs(eye.cheek, _CHEEK_RADIUS) & aligned.covered
     under_level, cheek_level = _level(lightness, skin), _level(lightness, cheek)
@@ -151,11 +151,6 @@ def _openness(face: Face, eye: _Eye) -> float:
     outer, upper_outer, upper_inner, inner, lower_inner, lower_outer = face.landmarks[list(eye.aspect), :2]
     height = np.linalg.norm(upper_outer - lower_outer) + np.linalg.norm(upper_inner - lower_inner)
     return float(height / 2 / max(float(np.linalg.norm(outer - inner)), 1e-6))
-
-
-def _iris_radius(aligned: AlignedFace, eye: _Eye) -> float:
-    spokes = aligned.points[list(eye.iris)] - aligned.points[eye.iris_centre]
-    return float(np.linalg.norm(spokes, axis=1).mean())
 
 
 def _level(lightness: F32, where: Mask) -> float:

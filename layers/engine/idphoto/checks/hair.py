@@ -29,6 +29,7 @@ EAR_SKIN_LEAST = Limits(15.0, 15.0, 15.0)
 _BAND_LIFT, _BAND_HEIGHT = 3.0, 9.0
 """px of the aligned face between the brow's upper edge and the band, and of the band."""
 _SKIN_LIGHTNESS: Final = 0.6
+_IRIS_MARGIN: Final = 1.15
 
 _EAR_FROM, _EAR_TO = 2.5 / HEAD, 9.0 / HEAD
 """The strip beside the mesh's edge in which an ear is seen from the front, in heads."""
@@ -42,12 +43,8 @@ def white_of_eye(evidence: Evidence) -> Finding | None:
     if face is None or aligned is None or skin is None:
         return None
     seen = []
-    for lids, centre, ring in (
-        (mesh.LEFT_EYE, mesh.LEFT_IRIS_CENTRE, mesh.LEFT_IRIS),
-        (mesh.RIGHT_EYE, mesh.RIGHT_IRIS_CENTRE, mesh.RIGHT_IRIS),
-    ):
-        radius = float(np.linalg.norm(aligned.points[list(ring)] - aligned.points[centre], axis=1).mean())
-        white = aligned.median(aligned.polygon(lids, 0.9) & ~aligned.disc(centre, 1.15 * radius))
+    for lids, centre, rim in mesh.EYES:
+        white = aligned.median(aligned.polygon(lids, 0.9) & ~aligned.iris(centre, rim, _IRIS_MARGIN))
         if white is not None:
             seen.append((float(white[0]) / skin.lightness, lids))
     if not seen:

@@ -45,8 +45,12 @@ def skin_beside_jaw(evidence: Evidence) -> Finding | None:
     aligned, skin = evidence.aligned, evidence.skin
     if aligned is None or skin is None:
         return None
-    oval = aligned.polygon(mesh.FACE_OVAL)
-    strip = dilate(oval, _STRIP[1]) & ~dilate(oval, _STRIP[0]) & aligned.covered
+    strip = np.zeros((SIDE, SIDE), np.bool_)
+    # Only the lower half is looked at, and widening a mask costs by its area.
+    lower = slice(SIDE // 3, None)
+    oval = aligned.polygon(mesh.FACE_OVAL)[lower]
+    strip[lower] = dilate(oval, _STRIP[1]) & ~dilate(oval, _STRIP[0])
+    strip &= aligned.covered
     sides = [_beside_jaw(aligned, skin, strip, sign) for sign in (-1, 1)]
     share, region = max(sides, key=lambda side: side[0])
     return Finding(100.0 * share, region)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
-
 from idphoto import mesh
 from idphoto.checks.aligned_face import bounding_region
 from idphoto.checks.evidence import Evidence
@@ -26,12 +24,8 @@ def pupil_redness(evidence: Evidence) -> Finding | None:
     if face is None or aligned is None or skin is None:
         return None
     seen = []
-    for lids, centre, ring in (
-        (mesh.LEFT_EYE, mesh.LEFT_IRIS_CENTRE, mesh.LEFT_IRIS),
-        (mesh.RIGHT_EYE, mesh.RIGHT_IRIS_CENTRE, mesh.RIGHT_IRIS),
-    ):
-        radius = float(np.linalg.norm(aligned.points[list(ring)] - aligned.points[centre], axis=1).mean())
-        pupil = aligned.median(aligned.disc(centre, _PUPIL * radius) & aligned.polygon(lids))
+    for lids, centre, rim in mesh.EYES:
+        pupil = aligned.median(aligned.iris(centre, rim, _PUPIL) & aligned.polygon(lids))
         if pupil is not None:
             seen.append((float(pupil[1] - skin.lab[1]), lids))
     if not seen:
