@@ -493,6 +493,8 @@ def test_a_tint_of_40_per_cent_is_refused(name: str, tint: tuple[int, int, int])
     photo, analysis = _portrait()
     tinted = replace(photo, rgb=degrade.tint(photo.rgb, _face().landmarks, 0.4, tint))
     assert "SKIN_UNNATURAL" in {item.fault for item in check(tinted, analysis).blocking}, name
+    hinted = replace(photo, rgb=degrade.tint(photo.rgb, _face().landmarks, 0.1, tint))
+    assert check(hinted, analysis).passed, name
 
 
 @pytest.mark.parametrize(("where", "fault"), [("cheek", "HAND_AT_CHEEK"), ("forehead", "HAND_AT_FOREHEAD")])

@@ -26,7 +26,8 @@ from idphoto.checks.report import Group, Reliability
 
 UNNATURAL_MOST = Limits(8.0, 5.0, 3.0)
 """Distance in a*, b* from the standard's box of natural skin. Portraits of every skin colour measured 0, one in warm
-stage light 1.4; tints of 40 % blue, green, red or yellow from 9.6. The standard's own middle is 11."""
+stage light 1.4; tints of 10 % up to 7.9, of 40 % from 9.6, whether blue, green, red or yellow. The standard's own
+middle is 11."""
 
 CAST_MOST = Limits(30.0, 17.0, 14.0)
 """Distance in a*, b* of the white of the eyes from its usual colour. Open eyes measured 1 to 12; tints of 20 % from 14,
@@ -64,10 +65,10 @@ def skin_outside_natural(evidence: Evidence) -> Finding | NotApplicable | None:
     if not all(len(square) for square in squares):
         return None
     a, b = _lab_d50(np.mean([square.mean(axis=0) for square in squares], axis=0) / 255)
-    raw = _NOT_SKIN
-    if a >= 0 and b >= 0:
-        raw = hypot(max(0.0, _SKIN_A[0] - a, a - _SKIN_A[1]), max(0.0, _SKIN_B[0] - b, b - _SKIN_B[1]))
-    return Finding(raw, bounding_region(face.landmarks, mesh.FACE_OVAL), iso=iso.component("NaturalColour", raw))
+    apart = hypot(max(0.0, _SKIN_A[0] - a, a - _SKIN_A[1]), max(0.0, _SKIN_B[0] - b, b - _SKIN_B[1]))
+    # The standard jumps to 100 as soon as one of them is negative, as pale skin in bluish light may be.
+    quality = iso.component("NaturalColour", apart if a >= 0 and b >= 0 else _NOT_SKIN)
+    return Finding(apart, bounding_region(face.landmarks, mesh.FACE_OVAL), iso=quality)
 
 
 def _lab_d50(rgb: F64) -> tuple[float, float]:
