@@ -31,6 +31,7 @@ help:
 	@echo 'make openapi                  write the API description, functions/openapi/openapi.json'
 	@echo 'make diagram                  draw the chain into the READMEs, from its definition'
 	@echo 'make models                   fetch and prepare the models'
+	@echo 'make specs [FETCH=1]          write the photo specifications, layers/engine/idphoto/specs.json'
 	@echo 'make clean                    remove all that these commands have made'
 
 # --- the product
@@ -62,6 +63,10 @@ diagram: .cache/venv.stamp
 .PHONY: models
 models: $(MODEL)
 
+.PHONY: specs
+specs: .cache/venv.stamp
+	@PYTHONPATH=layers/engine $(RUN) -m specs.build $(if $(FETCH),--fetch)
+
 # --- its quality
 
 .PHONY: test
@@ -87,6 +92,7 @@ bench: .cache/local.stamp
 	@$(RUN) -m tests.bench.bench_undo
 	@$(RUN) tests/bench/bench_frame.py $${PORTRAITS:+"$$PORTRAITS"}
 	@$(RUN) tests/bench/bench_matte.py $${PORTRAITS:+"$$PORTRAITS"}
+	@$(RUN) tests/bench/bench_specs.py $${PORTRAITS:+"$$PORTRAITS"}
 	@$(if $(PORTRAITS),$(RUN) -m tests.bench.bench_checks "$$PORTRAITS")
 
 .PHONY: gallery

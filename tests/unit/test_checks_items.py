@@ -310,8 +310,11 @@ def test_the_gate_has_all_that_can_refuse_or_remark() -> None:
 
 
 def test_a_specification_adds_its_demands() -> None:
-    forbids = get_spec("cn_1inch").model_copy(update={"glasses_allowed": False, "background_replace_allowed": False})
+    forbids = get_spec("cn_1inch").model_copy(
+        update={"glasses_allowed": False, "ears_visible": True, "background_replace_allowed": False}
+    )
     assert _item("glasses").ruling(Level.BASIC, forbids).severity is Severity.WARN
+    assert _item("ears_visible").ruling(Level.BASIC, forbids).severity is Severity.WARN
     assert _item("glasses").ruling(Level.BASIC, get_spec("cn_1inch")).severity is Severity.INFO
     assert _item("background_objects").ruling(Level.STANDARD, forbids).severity is Severity.BLOCK
     assert _item("background_objects").ruling(Level.STANDARD, get_spec("cn_1inch")).severity is Severity.INFO

@@ -16,6 +16,7 @@ from idphoto.checks.aligned_face import SIDE, AlignedFace, bounding_region
 from idphoto.checks.evidence import Evidence
 from idphoto.checks.item import (
     INFO_ALWAYS,
+    WARN_ALWAYS,
     CheckItem,
     Demand,
     Finding,
@@ -23,7 +24,7 @@ from idphoto.checks.item import (
     NotApplicable,
     Wording,
 )
-from idphoto.checks.report import Group, Reliability, Severity
+from idphoto.checks.report import Group, Reliability
 from idphoto.checks.skin import SkinTone
 from idphoto.specs import Spec
 
@@ -191,11 +192,8 @@ def _both_eyes(evidence: Evidence) -> tuple[int, int, int, int] | None:
     return bounding_region(face.landmarks, around, 1.1)
 
 
-_WARN_ALWAYS: Final = dict.fromkeys(INFO_ALWAYS, Severity.WARN)
-
-
 def _of_spec(spec: Spec) -> Demand:
-    return Demand(severity=None if spec.glasses_allowed else _WARN_ALWAYS)
+    return Demand(severity=None if spec.glasses_allowed else WARN_ALWAYS)
 
 
 GLASSES = CheckItem(

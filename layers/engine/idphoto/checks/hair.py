@@ -11,9 +11,10 @@ from idphoto.arrays import F32, Mask
 from idphoto.checks.aligned_face import bounding_region
 from idphoto.checks.bust import HEAD, HEIGHT, WIDTH, Bust
 from idphoto.checks.evidence import Evidence
-from idphoto.checks.item import INFO_ALWAYS, CheckItem, Finding, Limits, Wording
+from idphoto.checks.item import INFO_ALWAYS, WARN_ALWAYS, CheckItem, Demand, Finding, Limits, Wording
 from idphoto.checks.report import Group, Region, Reliability
 from idphoto.checks.skin import SkinTone
+from idphoto.specs import Spec
 
 WHITE_LEAST = Limits(0.25, 0.25, 0.27)
 """L* of an eye beside its iris over that of the skin. Open eyes measured 0.37 to 1.05, closed ones from 0.28; with
@@ -91,6 +92,10 @@ def _ear(bust: Bust, skin: SkinTone, front: tuple[int, ...], sign: int) -> tuple
     return float(skin.is_skin(bust.lab[person]).mean()), bust.region_of(strip)
 
 
+def _of_spec(spec: Spec) -> Demand:
+    return Demand(severity=WARN_ALWAYS if spec.ears_visible else None)
+
+
 HAIR_OVER_EYES = CheckItem(
     code="hair_over_eyes",
     group=Group.OCCLUSION,
@@ -152,4 +157,5 @@ EARS_VISIBLE = CheckItem(
         advice_zh="若证件要求露出双耳，请将头发别到耳后。",
     ),
     reliability=Reliability.LOW,
+    demand=_of_spec,
 )
