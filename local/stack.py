@@ -115,6 +115,7 @@ def main() -> None:
     except (BuildError, EmulatorError, DeployError) as error:
         sys.exit(str(error))
     print(f"The API answers at {stack.base_url}")
+    print(f"The studio, a page for the browser: {stack.base_url}/")
     print(f"Address and key are in {(FOLDER / 'stack.json').relative_to(ROOT)}; `make stop` ends it.")
 
 

@@ -670,6 +670,8 @@ class FrameFacts(Answer):
     height_mm: float
     head_height_px: Annotated[float, Field(description="From the crown to the chin.")]
     head_height_mm: Annotated[float, Field(description="From the crown to the chin.")]
+    top_gap_px: Annotated[float, Field(description="From the upper edge to the crown.")]
+    eye_y_px: Annotated[float, Field(description="From the upper edge to the eyes.")]
 
 
 class CheckSummary(Answer):

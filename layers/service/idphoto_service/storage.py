@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
@@ -110,6 +111,12 @@ class Bucket:
             "get_object", Params={"Bucket": self.name, "Key": key}, ExpiresIn=seconds
         )
         return url
+
+    @cached_property
+    def origins(self) -> tuple[str, ...]:
+        """The origins to which links and upload forms lead, as a page's Content-Security-Policy names them."""
+        places = (self.link("x", 1), self.upload_form("x", 1)[0])
+        return tuple(sorted({"{0.scheme}://{0.netloc}".format(urlsplit(place)) for place in places}))
 
     def upload_form(self, key: str, max_bytes: int) -> tuple[str, dict[str, str]]:
         """Return a URL and the fields of a form with which one file may be posted; S3 refuses a larger one."""

@@ -133,7 +133,7 @@ def _written(
         quality=file.quality,
         subsampling=file.subsampling,
         sha256=digest,
-        frame=frame_facts(spec, picture.placed.head_height_px),
+        frame=frame_facts(spec, picture.placed),
         crop=picture.crop,
         photo_check=report,
         warnings=notices,

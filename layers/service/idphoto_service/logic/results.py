@@ -11,7 +11,8 @@ from typing import Any
 from idphoto import ENGINE_VERSION
 from idphoto.background import Background
 from idphoto.encode import encode_photo, encode_png
-from idphoto.frame import FrameWarning
+from idphoto.frame import Frame, FrameWarning
+from idphoto.photo_check import Placed
 from idphoto.portrait import Portrait
 from idphoto.recipe import Recipe, result_id
 from idphoto.render import cutout, render
@@ -194,7 +195,7 @@ def render_result(
             cutout_bytes=len(transparent),
             width=width,
             height=height,
-            frame=frame_facts(spec, rendered.frame.head_height_px).model_dump_json(),
+            frame=frame_facts(spec, rendered.frame).model_dump_json(),
             warnings=json.dumps(warnings_of(recipe, spec, rendered.frame.warnings), ensure_ascii=False),
             created_ms=now_ms(),
             expires_at=photo.expires_at,
@@ -246,7 +247,7 @@ def _portrait_keys(photo: PhotoRecord, recipe: Recipe) -> list[str]:
     return [portraits.key(steps[:done]) for done in range(len(steps) + 1)]
 
 
-def frame_facts(spec: Spec, head_height_px: float) -> FrameFacts:
+def frame_facts(spec: Spec, frame: Frame | Placed) -> FrameFacts:
     """Return what was measured on a photo of a specification."""
     return FrameFacts(
         spec_id=spec.spec_id,
@@ -255,8 +256,10 @@ def frame_facts(spec: Spec, head_height_px: float) -> FrameFacts:
         dpi=spec.dpi,
         width_mm=round(spec.width_mm, 2),
         height_mm=round(spec.height_mm, 2),
-        head_height_px=round(head_height_px, 1),
-        head_height_mm=round(head_height_px * spec.height_mm / spec.height_px, 2),
+        head_height_px=round(frame.head_height_px, 1),
+        head_height_mm=round(frame.head_height_px * spec.height_mm / spec.height_px, 2),
+        top_gap_px=round(frame.top_gap_px, 1),
+        eye_y_px=round(frame.eye_y_px, 1),
     )
 
 
