@@ -10,6 +10,8 @@ from idphoto.checks.report import Level, Report
 from idphoto.effects.beautify import Beautify
 from idphoto.effects.expression import Expression
 from idphoto.effects.gaze import Gaze
+from idphoto.effects.glasses import Glasses
+from idphoto.effects.lighting import Lighting
 from idphoto.effects.makeup import Makeup
 from idphoto.effects.skin import Skin
 from idphoto.effects.symmetry import Symmetry
@@ -84,6 +86,22 @@ ImageBase64 = Annotated[
     Field(repr=False, description="The picture's bytes as Base64, about 4 MB at most; a data: prefix is understood."),
 ]
 LevelField = Annotated[Level, Field(description="How strict the check is.", examples=["basic"])]
+CheckSpecId = Annotated[
+    str | None,
+    Field(
+        max_length=64,
+        examples=["cn_1inch"],
+        description="What the photo is to become (see GET /specs); its demands on single items are added.",
+    ),
+]
+Thresholds = Annotated[
+    dict[str, Annotated[float, Field(allow_inf_nan=False)]] | None,
+    Field(
+        max_length=200,
+        examples=[{"yaw": 10, "face_size": 80}],
+        description="Limits of your own by item code, in the item's unit; such an item counts as it does when strict.",
+    ),
+]
 PolicyField = Annotated[
     Policy,
     Field(description="When the specification forbids a step: advise answers with a warning, strict refuses."),
@@ -136,6 +154,8 @@ class CheckRequest(Source):
 
     out_request_id: OutRequestId | None = None
     level: LevelField = Level.BASIC
+    spec_id: CheckSpecId = None
+    thresholds: Thresholds = None
 
     @model_validator(mode="after")
     def _no_check_of_a_check(self) -> Self:
@@ -196,12 +216,28 @@ class EffectRequest(Request):
     policy: PolicyField = Policy.ADVISE
 
 
+class LightingRequest(Lighting, EffectRequest):
+    """``POST /lighting``."""
+
+    model_config = _example(mt_generate_id=RESULT, strength=70)
+
+    kind: ClassVar[str] = "lighting"
+
+
 class SkinRequest(Skin, EffectRequest):
     """``POST /skin``."""
 
     model_config = _example(mt_generate_id=RESULT, strength=50)
 
     kind: ClassVar[str] = "skin"
+
+
+class GlassesRequest(Glasses, EffectRequest):
+    """``POST /glasses``."""
+
+    model_config = _example(mt_generate_id=RESULT, remove_glare=60)
+
+    kind: ClassVar[str] = "glasses"
 
 
 class GazeRequest(Gaze, EffectRequest):
@@ -513,6 +549,8 @@ class ChainCheck(Request):
     """The chain's check step."""
 
     level: LevelField = Level.BASIC
+    spec_id: CheckSpecId = None
+    thresholds: Thresholds = None
 
 
 class ChainRequest(Request):
@@ -537,7 +575,9 @@ class ChainRequest(Request):
     mt_generate_id: MtGenerateId | None = None
     check: Annotated[ChainCheck | None, Field(description="Check first; {} checks at the basic level.")] = None
     make: Annotated[MakeParams | None, Field(description="Make the photo; {} makes a Chinese one-inch photo.")] = None
+    lighting: Annotated[Lighting | None, Field(description="Even the light on the face; {} with its defaults.")] = None
     skin: Annotated[Skin | None, Field(description="Even the skin; {} with its defaults.")] = None
+    glasses: Annotated[Glasses | None, Field(description="Mend glasses; {} with its defaults.")] = None
     gaze: Annotated[Gaze | None, Field(description="Correct the gaze; {} with its defaults.")] = None
     expression: Annotated[Expression | None, Field(description="Change the expression; {} with its defaults.")] = None
     symmetry: Annotated[Symmetry | None, Field(description="Balance the face; {} with its defaults.")] = None
