@@ -29,7 +29,8 @@ help:
 	@echo 'make bench [PORTRAITS=dir]    speed, memory and quality figures'
 	@echo 'make gallery PORTRAITS=dir [EFFECTS="skin gaze"] [ONLY="name ..."]'
 	@echo '                              contact sheets of your own portraits, in gallery/'
-	@echo 'make openapi                  write the API description, functions/openapi/openapi.json'
+	@echo 'make openapi                  write the API description and the API reference made from it'
+	@echo 'make showcase                 make the page of the effects with its pictures, layers/client/docs/effects.md'
 	@echo 'make diagram                  draw the chain into the READMEs, from its definition'
 	@echo 'make models                   fetch and prepare the models'
 	@echo 'make specs [FETCH=1]          write the photo specifications, layers/engine/idphoto/specs.json'
@@ -39,7 +40,9 @@ help:
 
 .PHONY: run
 run: .cache/local.stamp
-	@$(RUN) -m local.run
+	@$(RUN) -m local.stack serve
+	@env -u IDPHOTO_BASE_URL -u IDPHOTO_API_KEY $(VENV)/bin/idphoto make "$${PHOTO:-$$($(RUN) -m local.sample)}" \
+		$${SPEC:+--spec "$$SPEC"} $${BACKGROUND:+--background "$$BACKGROUND"} --out "$$OUT"
 
 .PHONY: serve
 serve: .cache/local.stamp
@@ -56,6 +59,11 @@ build: .cache/venv.stamp $(MODEL)
 .PHONY: openapi
 openapi: .cache/venv.stamp
 	@$(RUN) -m local.openapi
+	@$(RUN) -m local.reference
+
+.PHONY: showcase
+showcase: .cache/local.stamp
+	@$(RUN) -m local.showcase
 
 .PHONY: diagram
 diagram: .cache/venv.stamp
@@ -92,6 +100,7 @@ bench: .cache/local.stamp
 	@$(RUN) tests/bench/bench_render.py
 	@$(RUN) -m tests.bench.bench_undo
 	@$(RUN) -m tests.bench.bench_studio
+	@$(RUN) -m tests.bench.bench_cost
 	@$(RUN) tests/bench/bench_frame.py $${PORTRAITS:+"$$PORTRAITS"}
 	@$(RUN) tests/bench/bench_matte.py $${PORTRAITS:+"$$PORTRAITS"}
 	@$(RUN) tests/bench/bench_specs.py $${PORTRAITS:+"$$PORTRAITS"}
@@ -106,7 +115,7 @@ gallery: .cache/venv.stamp $(MODEL)
 .PHONY: clean
 clean:
 	@$(MAKE) --no-print-directory stop
-	rm -rf $(VENV) .cache .local .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info out gallery $(MODEL)
+	rm -rf $(VENV) layers/client/build .cache .local .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info out gallery $(MODEL)
 
 # --- what they need, installed once
 

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from idphoto_client import Client
 from PIL import Image
 from playwright.sync_api import Browser, expect
 
-from local.client import Client
 from local.stack import Stack
 from tests.browser import CHROMIUM, PATIENCE_MS, PHONE, WHY_NOT, Studio, chromium
 
