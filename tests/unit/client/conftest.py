@@ -62,6 +62,8 @@ def result(name: str = RESULT, kind: str = "make", parent: str | None = None, **
             "height_mm": 35,
             "head_height_px": 270.4,
             "head_height_mm": 22.9,
+            "top_gap_px": 37.0,
+            "eye_y_px": 182.0,
         },
         "warnings": [{"code": "SOFT", "message": "It may look soft.", "message_zh": "可能不够清晰。"}],
         "timings_ms": {"total": 12.5},
