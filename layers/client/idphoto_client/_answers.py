@@ -1,0 +1,261 @@
+"""What the API answers, as typed models.
+
+A field that a newer deployment adds is kept, so that an answer written out again is the answer that came.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Answer(BaseModel):
+    """Base of the answers."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+
+class Image(Answer):
+    """A stored picture; its ``url`` opens as it stands until ``expires_at``, seconds since 1970."""
+
+    url: str
+    width: int
+    height: int
+    format: str
+    bytes: int
+    expires_at: int
+
+
+class Notice(Answer):
+    """Something to know about a photo that was made all the same."""
+
+    code: str
+    message: str
+    message_zh: str
+    details: dict[str, Any] = {}
+
+
+class Step(Answer):
+    """One step of a recipe, with every default of its parameters filled in."""
+
+    kind: str
+    params: dict[str, Any]
+
+
+class Frame(Answer):
+    """What was measured on a result: px of the picture, mm on the print, pixels per inch."""
+
+    spec_id: str | None
+    width_px: int
+    height_px: int
+    dpi: float
+    width_mm: float
+    height_mm: float
+    head_height_px: float
+    head_height_mm: float
+
+
+class Item(Answer):
+    """One item of a check: its ``value`` beside its ``threshold``, and what is wrong and to be done, if anything."""
+
+    code: str
+    name: str
+    name_zh: str
+    group: str
+    passed: bool
+    severity: str
+    fault: str | None
+    measured: bool
+    score: int
+    value: float | None
+    unit: str
+    threshold: float
+    reason: str | None
+    reason_zh: str | None
+    advice: str | None
+    advice_zh: str | None
+    region: tuple[int, int, int, int] | None
+
+
+class Report(Answer):
+    """Every item of a check, passed and failed."""
+
+    level: str
+    passed: bool
+    score: int
+    items: list[Item]
+
+
+class CheckSummary(Answer):
+    """The check behind a result."""
+
+    check_id: str
+    passed: bool
+    score: int
+
+
+class StateUse(Answer):
+    """What one state had to do for a result: its work was ``reused`` or ``replayed``."""
+
+    state: str
+    use: str
+
+
+class Upload(Answer):
+    """A form that takes one file; ``upload_id`` names it afterwards."""
+
+    request_id: str
+    upload_id: str
+    url: str
+    method: str
+    fields: dict[str, str]
+    file_field: str
+    max_bytes: int
+    expires_at: int
+
+
+class Check(Answer):
+    """A checked photo; ``check_id`` stands for it in make."""
+
+    request_id: str
+    out_request_id: str
+    check_id: str
+    passed: bool
+    score: int
+    report: Report
+    annotated: Image | None
+    expires_at: int
+    timings_ms: dict[str, float]
+
+
+class Result(Answer):
+    """A photo, as make and every effect answer it; ``mt_generate_id`` names it, and everything continues from there."""
+
+    request_id: str
+    out_request_id: str
+    mt_generate_id: str
+    parent_mt_generate_id: str | None
+    effect: str
+    params: dict[str, Any]
+    recipe: list[Step]
+    image: Image
+    cutout: Image
+    frame: Frame
+    check: CheckSummary | None = None
+    states: list[StateUse] = []
+    warnings: list[Notice]
+    timings_ms: dict[str, float]
+
+
+class HistoryStep(Answer):
+    """One step of a photo's history; ``created_ms`` is milliseconds since 1970."""
+
+    mt_generate_id: str
+    parent_mt_generate_id: str | None
+    effect: str
+    params: dict[str, Any]
+    recipe: list[Step]
+    created_ms: int
+    current: bool
+    image: Image
+
+
+class History(Answer):
+    """A photo's steps, the oldest first; times are seconds since 1970."""
+
+    request_id: str
+    out_request_id: str
+    current_mt_generate_id: str | None
+    created_at: int
+    expires_at: int
+    steps: list[HistoryStep]
+    next: str | None
+
+
+class Erased(Answer):
+    """A photo that is gone."""
+
+    request_id: str
+    out_request_id: str
+    items_erased: int
+    objects_erased: int
+
+
+class WatermarkSettings(Answer):
+    """How a watermark is laid over a picture."""
+
+    tiled: bool
+    opacity: float
+    angle: float
+    width: float
+    gap: float
+
+
+class Watermark(Answer):
+    """A watermark of yours: one mark for photos, one for print sheets."""
+
+    request_id: str
+    watermark_id: str
+    name: str
+    photo: Image
+    sheet: Image
+    settings: WatermarkSettings
+    created_at: int
+
+
+class Watermarks(Answer):
+    """A page of your watermarks."""
+
+    request_id: str
+    watermarks: list[Watermark]
+    next: str | None
+
+
+class ChainStep(Answer):
+    """One state of a chain that has run."""
+
+    state: str
+    ms: float
+    mt_generate_id: str | None = None
+
+
+class Chain(Answer):
+    """The end of a chain: the last result, the check, and what each state took."""
+
+    request_id: str
+    out_request_id: str
+    result: Result | None
+    check: Check | None
+    steps: list[ChainStep]
+
+
+class StateProgress(Answer):
+    """One state of an execution: ``running``, ``succeeded`` or ``failed``."""
+
+    state: str
+    status: str
+    entered_at: str
+    ms: float | None
+
+
+class Execution(Answer):
+    """A chain in the background; its ``status`` is ``running`` until it has ended."""
+
+    request_id: str
+    execution_id: str
+    status: str
+    started_at: str
+    stopped_at: str | None = None
+    states: list[StateProgress] = []
+    result: Chain | None = None
+    error: dict[str, Any] | None = None
+
+
+class Specs(Answer):
+    """A page of specifications, each with its numbers and its source; ``total`` counts all that match."""
+
+    request_id: str
+    specs: list[dict[str, Any]]
+    total: int
+    next: int | None

@@ -1,0 +1,60 @@
+"""What the command line ends with, and why."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from idphoto_client._errors import (
+    ConflictError,
+    IdphotoError,
+    KeyRefusedError,
+    NotFoundError,
+    PhotoRefusedError,
+    RequestInvalidError,
+    ServerError,
+    StillRunningError,
+    StorageError,
+    TooManyRequestsError,
+    UnreachableError,
+)
+from idphoto_client._settings import SettingsError
+
+
+class Exit(IntEnum):
+    """The exit codes; scripts may rely on them."""
+
+    DONE = 0
+    PHOTO_REFUSED = 1
+    USAGE = 2
+    UNAVAILABLE = 3
+    KEY = 4
+    NOT_FOUND = 5
+
+
+EXIT_CODES = """\b
+Exit codes: 0 done; 1 the photo is refused; 2 wrong use: an option, a field or a file that cannot be read;
+3 the API cannot be reached or fails; 4 no API key, or a wrong one; 5 an id that is unknown, expired or taken.
+--json, --lang and --base-url may stand anywhere."""
+
+_EXITS: dict[type[IdphotoError], Exit] = {
+    PhotoRefusedError: Exit.PHOTO_REFUSED,
+    RequestInvalidError: Exit.USAGE,
+    UnreachableError: Exit.UNAVAILABLE,
+    StorageError: Exit.UNAVAILABLE,
+    StillRunningError: Exit.UNAVAILABLE,
+    ServerError: Exit.UNAVAILABLE,
+    TooManyRequestsError: Exit.UNAVAILABLE,
+    SettingsError: Exit.KEY,
+    KeyRefusedError: Exit.KEY,
+    NotFoundError: Exit.NOT_FOUND,
+    ConflictError: Exit.NOT_FOUND,
+}
+
+
+class UsageError(IdphotoError):
+    """The command line does not fit what the deployment or the photo has."""
+
+
+def exit_of(error: IdphotoError) -> Exit:
+    """Return the exit code of an error."""
+    return _EXITS.get(type(error), Exit.USAGE)

@@ -1,0 +1,228 @@
+"""Answers as a person reads them in a terminal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from idphoto_client._answers import Chain, Check, Frame, History, Item, Report, Result, Step, Watermark
+
+MARKS = {True: ("✓", "green"), False: ("✗", "red")}
+WARNING = ("!", "yellow")
+
+
+def pick(lang: str, en: str, zh: str) -> str:
+    """Return the text of a language."""
+    return zh if lang == "zh" else en
+
+
+def rows(pairs: Iterable[tuple[str, str | Text]]) -> Table:
+    """Return names and values in two columns."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in pairs:
+        table.add_row(name, value)
+    return table
+
+
+def listing(*columns: str, fixed: Sequence[int] = ()) -> Table:
+    """Return an empty table; the columns of the numbers in ``fixed`` never wrap."""
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="dim")
+    for number, column in enumerate(columns):
+        table.add_column(column, no_wrap=number in fixed, overflow="ellipsis" if number in fixed else "fold")
+    return table
+
+
+def recipe(steps: Sequence[Step]) -> str:
+    """Return a recipe in one line, with the one parameter of each step that tells most."""
+    return " → ".join(" ".join(filter(None, (step.kind, main_value(step.params)))) for step in steps)
+
+
+def main_value(params: Mapping[str, Any]) -> str:
+    """Return what tells most of a step's parameters: its specification, colour, material, level or strength."""
+    for name in ("spec_id", "color", "material_id", "level", "strength"):
+        if params.get(name) is not None:
+            return str(params[name])
+    spec = params.get("spec")
+    return str(spec.get("spec_id", "")) if isinstance(spec, dict) else ""
+
+
+def result(answer: Result, lang: str, files: Sequence[Path] = ()) -> RenderableType:
+    """Return a result: what it is, its names, its remarks and where its picture is."""
+    table = rows(
+        [
+            *frame(answer.frame, lang),
+            (pick(lang, "recipe", "步骤"), recipe(answer.recipe)),
+            ("out_request_id", answer.out_request_id),
+            ("mt_generate_id", answer.mt_generate_id),
+            *notices(answer, lang),
+            *pictures(answer, lang, files),
+        ]
+    )
+    return table
+
+
+def frame(facts: Frame, lang: str) -> list[tuple[str, str]]:
+    """Return the size and the head of a result."""
+    size = f"{facts.width_px} × {facts.height_px} px, {facts.width_mm:g} × {facts.height_mm:g} mm, {facts.dpi:g} dpi"
+    return [
+        (pick(lang, "photo", "照片"), f"{facts.spec_id or pick(lang, 'custom', '自定义')}  {size}"),
+        (pick(lang, "head", "头高"), f"{facts.head_height_px:.0f} px, {facts.head_height_mm:.1f} mm"),
+    ]
+
+
+def notices(answer: Result, lang: str) -> list[tuple[str, Text]]:
+    """Return the remarks of a result."""
+    name = pick(lang, "warning", "提示")
+    return [(name, Text(pick(lang, told.message, told.message_zh), "yellow")) for told in answer.warnings]
+
+
+def pictures(answer: Result, lang: str, files: Sequence[Path]) -> list[tuple[str, str]]:
+    """Return the files that were written, or the link where none was."""
+    if files:
+        return [(str(file), f"{file.stat().st_size:,} {pick(lang, 'bytes', '字节')}") for file in files]
+    return [(pick(lang, "link", "链接"), answer.image.url)]
+
+
+def chain(answer: Chain, lang: str, files: Sequence[Path]) -> RenderableType:
+    """Return the end of a chain: the result, the score of its check and the time of its states."""
+    told: list[tuple[str, str]] = []
+    if answer.check:
+        told.append((pick(lang, "check", "检测"), f"{answer.check.score}/100"))
+    spent = ", ".join(f"{step.state} {step.ms:.0f}" for step in answer.steps)
+    told.append((pick(lang, "time, ms", "耗时，毫秒"), spent))
+    return Group(rows(told), *([result(answer.result, lang, files)] if answer.result else []))
+
+
+def check(answer: Check, lang: str) -> RenderableType:
+    """Return every item of a check, and what to do about those that failed."""
+    table = listing(
+        "", pick(lang, "item", "检测项"), pick(lang, "value", "数值"), pick(lang, "limit", "限值"), "0–100", fixed=(0, 4)
+    )
+    for item in answer.report.items:
+        sign, style = mark(item)
+        table.add_row(
+            Text(sign, style),
+            Text(pick(lang, item.name, item.name_zh), style if not item.passed else ""),
+            quantity(item.value, item.unit),
+            quantity(item.threshold, item.unit) if item.measured else "",
+            str(item.score) if item.measured else "–",
+        )
+    verdict = (
+        Text(pick(lang, "✓ passed", "✓ 通过"), "bold green")
+        if answer.passed
+        else Text(pick(lang, "✗ refused", "✗ 未通过"), "bold red")
+    )
+    verdict.append(f"  {answer.score}/100, {answer.report.level}", "dim")
+    return Group(table, faults(answer.report, lang), verdict, rows([("check_id", answer.check_id)]))
+
+
+def mark(item: Item) -> tuple[str, str]:
+    """Return the sign of an item and its colour."""
+    if not item.measured and item.passed:
+        return "–", "dim"
+    return MARKS[item.passed] if item.passed or item.severity == "block" else WARNING
+
+
+def quantity(value: float | None, unit: str) -> str:
+    """Return a value with its unit; nothing for none."""
+    return "" if value is None else f"{value:.4g} {unit}".strip()
+
+
+def faults(report: Report, lang: str) -> RenderableType:
+    """Return what is wrong and what to do about it, blocking faults first."""
+    failed = sorted((item for item in report.items if item.fault), key=lambda item: item.severity != "block")
+    table = Table.grid(padding=(0, 1))
+    for item in failed:
+        reason = pick(lang, f"{item.reason} {item.advice}", f"{item.reason_zh}{item.advice_zh}")
+        table.add_row(" ", Text(*mark(item)), Text(item.fault or "", "bold"), Text(reason))
+    return table
+
+
+def details(facts: Mapping[str, Any]) -> RenderableType:
+    """Return the details of a refusal, a row a field."""
+    return rows((f"  {name}", Text(_plain(value))) for name, value in facts.items())
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, list) and all(isinstance(part, str) for part in value):
+        return ", ".join(value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def history(answer: History, lang: str) -> RenderableType:
+    """Return a photo's steps, numbered as ``return`` takes them."""
+    table = listing(
+        "",
+        "#",
+        pick(lang, "time", "时间"),
+        pick(lang, "call", "操作"),
+        pick(lang, "photo", "照片"),
+        "mt_generate_id",
+        fixed=(0, 1, 2, 5),
+    )
+    for number, step in enumerate(answer.steps, 1):
+        made = datetime.fromtimestamp(step.created_ms / 1000).astimezone()
+        sign = Text("●", "green") if step.current else Text("")
+        style = "bold" if step.current else ""
+        table.add_row(
+            sign,
+            str(number),
+            made.strftime("%m-%d %H:%M:%S"),
+            step.effect,
+            recipe(step.recipe),
+            step.mt_generate_id,
+            style=style,
+        )
+    gone = datetime.fromtimestamp(answer.expires_at).astimezone().strftime("%Y-%m-%d %H:%M")
+    return Group(
+        table, rows([("out_request_id", answer.out_request_id), (pick(lang, "kept until", "保留至"), gone)])
+    )
+
+
+def specs(found: Sequence[Mapping[str, Any]], total: int, lang: str) -> RenderableType:
+    """Return a page of specifications."""
+    table = listing(
+        "spec_id", pick(lang, "name", "名称"), "mm", "px", "dpi", pick(lang, "background", "背景"), fixed=(0, 2, 3, 4)
+    )
+    for spec in found:
+        table.add_row(
+            spec["spec_id"],
+            pick(lang, spec["name"], spec["name_zh"]),
+            f"{spec['width_mm']:g}×{spec['height_mm']:g}",
+            f"{spec['width_px']}×{spec['height_px']}",
+            f"{spec['dpi']:g}",
+            swatches(spec["backgrounds"]),
+        )
+    return Group(table, Text(pick(lang, f"{len(found)} of {total}", f"{len(found)} / {total} 个"), "dim"))
+
+
+def swatches(colors: Sequence[str]) -> Text:
+    """Return colours as a patch beside their hex code."""
+    text = Text()
+    for color in colors:
+        text.append("■ ", color).append(f"{color} ")
+    return text
+
+
+def watermarks(found: Sequence[Watermark], lang: str) -> RenderableType:
+    """Return watermarks with how they are laid."""
+    table = listing("watermark_id", pick(lang, "name", "名称"), pick(lang, "laid", "样式"), fixed=(0,))
+    for watermark in found:
+        laid = watermark.settings
+        table.add_row(
+            watermark.watermark_id,
+            watermark.name,
+            f"{pick(lang, 'tiled', '平铺') if laid.tiled else pick(lang, 'once', '单个')}, "
+            f"{laid.opacity:.0%}, {laid.angle:g}°",
+        )
+    return table
