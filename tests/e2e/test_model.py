@@ -38,7 +38,7 @@ EFFECTS = [
     ("skin", {}),
     ("skin", {"strength": 80}),
     ("symmetry", {"strength": 40}),
-    ("makeup", {"material_id": "natural"}),
+    ("makeup", {"material_id": "office"}),
     ("makeup", {"material_id": "evening", "intensity": 50}),
 ]
 MAKES = [{"spec_id": "cn_1inch"}, {"spec_id": "cn_1inch", "background": {"color": "red"}}]

@@ -2,6 +2,7 @@
 
 import json
 
+from idphoto.effects import EFFECTS
 from idphoto_service.contract import BackgroundRequest, ChainRequest, CheckRequest, MakeRequest
 
 from local.openapi import TARGET, render
@@ -22,6 +23,11 @@ def test_every_route_is_described_with_its_models_and_needs_a_key():
         "/chain",
         "/executions",
         "/executions/{execution_id}",
+        "/rollback",
+        "/photos/{out_request_id}",
+        "/watermarks",
+        "/watermarks/{watermark_id}",
+        *(f"/{kind}" for kind in EFFECTS),
     }
     assert document["security"] == [{"key": []}]
     for path in document["paths"].values():

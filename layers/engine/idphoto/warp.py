@@ -28,7 +28,7 @@ BORDER: Final = 0.08
 SMOOTHING: Final = 1e-3
 """Added to the diagonal of the interpolation: landmarks are uncertain by about a hundredth of what they move."""
 
-_NODES: Final = 48
+_NODES: Final = 40
 """Nodes of the coarse grid along the diameter of a support."""
 _ROUNDS: Final = 40
 _TABLE_WIDTH: Final = 1024
@@ -107,9 +107,11 @@ def field_from_moves(
     if np.any(high - low < 2) or not shift.any():
         return Field(0, 0, np.zeros((2, 2, 2), np.float32))
     columns, rows = (np.arange(int(np.ceil((high[i] - low[i]) / step)) + 1) * step + low[i] for i in range(2))
-    weights = np.linalg.solve(_wendland(end, end, support) + smoothing * np.eye(len(end)), shift).astype(np.float32)
+    places = np.asarray(end, np.float32)
+    matrix = _wendland(places, places, support).astype(np.float64) + smoothing * np.eye(len(end))
+    weights = np.linalg.solve(matrix, shift).astype(np.float32)
     nodes = np.stack(np.meshgrid(columns, rows), axis=-1).astype(np.float32)
-    coarse = (_wendland(nodes.reshape(-1, 2), end, support) @ weights).reshape(*nodes.shape)
+    coarse = (_wendland(nodes.reshape(-1, 2), places, support) @ weights).reshape(*nodes.shape)
     return Field(int(low[0]), int(low[1]), _fine(coarse, low, high, step, portrait, border))
 
 
@@ -164,9 +166,16 @@ def _reach(portrait: Portrait, points: F32, support: float) -> tuple[F32, F32]:
 
 def _wendland(one: F32, other: F32, support: float) -> F32:
     """Return Wendland's function of the distances, ``(1 - r)^4 (4 r + 1)`` up to r = 1, for points ``(N, 2)``."""
-    square = ((one[:, None, 0] - other[None, :, 0]) ** 2 + (one[:, None, 1] - other[None, :, 1]) ** 2) / support**2
-    distance = np.sqrt(np.minimum(square, 1))
-    return np.asarray((1 - distance) ** 4 * (4 * distance + 1))
+    across = (one[:, :1] - other[:, 0]) * np.float32(1 / support)
+    distance = (one[:, 1:] - other[:, 1]) * np.float32(1 / support)
+    distance *= distance
+    distance += across * across
+    np.sqrt(np.minimum(distance, 1, out=distance), out=distance)
+    near = 1 - distance
+    near *= near
+    near *= near
+    near *= 4 * distance + 1
+    return near
 
 
 def _fine(coarse: F32, low: F32, high: F32, step: float, portrait: Portrait, border: float) -> F32:
@@ -177,7 +186,7 @@ def _fine(coarse: F32, low: F32, high: F32, step: float, portrait: Portrait, bor
     fine = cv2.remap(coarse.astype(np.float32), x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     # Linear between nodes, then smoothed over the length of a cell: a quadratic spline, without a crease at the nodes.
     side = 2 * int(step / 2) + 1
-    still = cv2.dilate(np.any(fine != 0, axis=2).astype(np.uint8), np.ones((side, side), np.uint8)) == 0
+    still = cv2.dilate(_moving(fine).astype(np.uint8), np.ones((side, side), np.uint8)) == 0
     fine = cv2.blur(fine, (side, side))
     fine[still] = 0
     fade = border * min(portrait.width, portrait.height)
@@ -198,13 +207,20 @@ def _tamed(shift: F32) -> F32:
 def _stretch(shift: F32) -> float:
     across, down = np.diff(shift[:-1], axis=1), np.diff(shift[:, :-1], axis=0)
     # The Frobenius norm of the derivative bounds the spectral one.
-    square = (across * across).sum(axis=2) + (down * down).sum(axis=2)
+    across *= across
+    down *= down
+    across += down
+    square = across[..., 0] + across[..., 1]
     return float(np.sqrt(square.max())) if square.size else 0.0
+
+
+def _moving(shift: F32) -> Mask:
+    return np.asarray((shift[..., 0] != 0) | (shift[..., 1] != 0))
 
 
 def _resample(portrait: Portrait, field: Field) -> tuple[Rgb, F32]:
     """Return picture and matte: Lanczos within the person, weighted by the matte where it is not full."""
-    moved = np.any(field.shift != 0, axis=2)
+    moved = _moving(field.shift)
     rows, columns = np.flatnonzero(moved.any(axis=1)), np.flatnonzero(moved.any(axis=0))
     top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
     moved, shift = moved[top:bottom, left:right], field.shift[top:bottom, left:right]

@@ -7,6 +7,11 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from idphoto.background import Background
 from idphoto.checks.report import Level, Report
+from idphoto.effects.gaze import Gaze
+from idphoto.effects.makeup import Makeup
+from idphoto.effects.skin import Skin
+from idphoto.effects.symmetry import Symmetry
+from idphoto.recipe import KINDS
 from idphoto.specs import CustomSize
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -182,6 +187,38 @@ class EffectRequest(Request):
     policy: PolicyField = Policy.ADVISE
 
 
+class SkinRequest(Skin, EffectRequest):
+    """``POST /skin``."""
+
+    model_config = _example(mt_generate_id=RESULT, strength=50)
+
+    kind: ClassVar[str] = "skin"
+
+
+class GazeRequest(Gaze, EffectRequest):
+    """``POST /gaze``."""
+
+    model_config = _example(mt_generate_id=RESULT, strength=60)
+
+    kind: ClassVar[str] = "gaze"
+
+
+class SymmetryRequest(Symmetry, EffectRequest):
+    """``POST /symmetry``."""
+
+    model_config = _example(mt_generate_id=RESULT, strength=50)
+
+    kind: ClassVar[str] = "symmetry"
+
+
+class MakeupRequest(Makeup, EffectRequest):
+    """``POST /makeup``."""
+
+    model_config = _example(mt_generate_id=RESULT, material_id="office", intensity=60)
+
+    kind: ClassVar[str] = "makeup"
+
+
 class BackgroundRequest(Background):
     """``POST /background``."""
 
@@ -307,7 +344,18 @@ class ChainRequest(Request):
     mt_generate_id: MtGenerateId | None = None
     check: Annotated[ChainCheck | None, Field(description="Check first; {} checks at the basic level.")] = None
     make: Annotated[MakeParams | None, Field(description="Make the photo; {} makes a Chinese one-inch photo.")] = None
+    skin: Annotated[Skin | None, Field(description="Even the skin; {} with its defaults.")] = None
+    gaze: Annotated[Gaze | None, Field(description="Correct the gaze; {} with its defaults.")] = None
+    symmetry: Annotated[Symmetry | None, Field(description="Balance the face; {} with its defaults.")] = None
+    makeup: Annotated[Makeup | None, Field(description="Put on makeup; {} with its defaults.")] = None
     background: Annotated[Background | None, Field(description="Change the background at the end.")] = None
+    policy: PolicyField | None = None
+
+    @property
+    def effects(self) -> dict[str, BaseModel]:
+        """The effects that are asked for, by their kinds."""
+        asked = {kind: getattr(self, kind, None) for kind in KINDS if kind != "make"}
+        return {kind: params for kind, params in asked.items() if params is not None}
 
     @model_validator(mode="after")
     def _has_a_beginning(self) -> Self:
@@ -327,8 +375,10 @@ class ChainRequest(Request):
                 "A photo needs out_request_id and make or check.",
                 {"allowed": ["out_request_id", "make"]},
             )
-        if self.background and not (self.make or self.mt_generate_id):
-            raise PydanticCustomError("CHAIN_INVALID", "An effect needs make before it.", {"allowed": ["make"]})
+        if self.effects and not (self.make or self.mt_generate_id):
+            raise PydanticCustomError(
+                "CHAIN_INVALID", "An effect needs make before it.", {"given": list(self.effects), "allowed": ["make"]}
+            )
         if self.check and self.check_id:
             raise PydanticCustomError(
                 "CHAIN_INVALID", "check_id stands for a check that is done.", {"given": ["check"]}

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from idphoto.effects import skin
+from idphoto.effects import gaze, makeup, skin, symmetry
 from idphoto.effects.base import EffectParams
 from idphoto.portrait import Portrait
 
@@ -33,6 +33,9 @@ class Effect:
 EFFECTS: Mapping[str, Effect] = MappingProxyType(
     {
         "skin": Effect(skin.Skin, skin.apply),
+        "gaze": Effect(gaze.Gaze, gaze.apply),
+        "symmetry": Effect(symmetry.Symmetry, symmetry.apply),
+        "makeup": Effect(makeup.Makeup, makeup.apply),
     }
 )
 """Every effect by its kind, in the order of :data:`idphoto.recipe.KINDS`."""

@@ -11,8 +11,8 @@ from idphoto.arrays import F32, F64, Landmarks
 from idphoto.effects import gates
 from idphoto.effects.base import EffectParams, EffectRefusedError, Strength
 from idphoto.effects.gates import Limits
-from idphoto.pose import fit_rotation
 from idphoto.portrait import Portrait
+from idphoto.pose import fit_rotation
 from idphoto.shapes import face_width
 from idphoto.warp import field_from_moves, warp
 

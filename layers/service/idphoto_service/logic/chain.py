@@ -8,6 +8,7 @@ import uuid
 from typing import Any
 
 from botocore.exceptions import ClientError
+from idphoto.effects import EFFECTS
 
 from idphoto_service.contract import (
     ChainAnswer,
@@ -24,6 +25,7 @@ from idphoto_service.errors import (
 )
 from idphoto_service.history import history, now
 from idphoto_service.logic.make import recipe_of
+from idphoto_service.logic.materials import with_digest
 from idphoto_service.logic.replay import client, failure, run_express
 from idphoto_service.settings import chain_settings
 from idphoto_service.sources import decode_base64
@@ -122,7 +124,8 @@ def chain_input(request: ChainRequest, partner: str, request_id: str) -> dict[st
 
     Raises
     ------
-    SpecUnknownError, ResultNotFoundError, CheckNotFoundError, UploadNotFoundError, WatermarkNotFoundError
+    SpecUnknownError, ResultNotFoundError, CheckNotFoundError, UploadNotFoundError, WatermarkNotFoundError,
+    MaterialNotFoundError
         Before anything is started.
     """
     _expect_what_is_named(request, partner)
@@ -138,6 +141,9 @@ def _expect_what_is_named(request: ChainRequest, partner: str) -> None:
     """Refuse names of nothing, so that no execution starts that can only fail."""
     if request.make is not None:
         recipe_of(request.make, partner)
+    for kind, params in request.effects.items():
+        if kind in EFFECTS:
+            with_digest(kind, params.model_dump())
     if request.mt_generate_id is not None:
         history().find_edit(partner, request.mt_generate_id, now())
     if request.check_id is not None and history().find_check(partner, request.check_id, now()) is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from idphoto import opencv
 from idphoto.effects import EFFECTS
 from idphoto.portrait import Portrait
 from idphoto.recipe import Recipe
@@ -14,7 +15,13 @@ from idphoto_service.logic.materials import keep_material, material_of, with_dig
 from idphoto_service.logic.portraits import Portraits
 from idphoto_service.logic.replay import run_replay
 from idphoto_service.logic.results import Asked, Worker, answer, apply_policy, produce
+from idphoto_service.settings import settings
 from idphoto_service.stopwatch import Stopwatch
+
+
+def warm() -> None:
+    """Import OpenCV now, so that no call has to wait for it, and let it use the processors that there are."""
+    opencv.prepare(settings().threads)
 
 
 def apply_effect(request: EffectRequest, partner: str, request_id: str) -> EffectAnswer:
