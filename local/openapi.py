@@ -56,8 +56,8 @@ def describe() -> dict[str, Any]:
 
 
 def render() -> str:
-    """Return the document as text."""
-    return json.dumps(describe(), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    """Return the document as text; fields stand in the order of their models."""
+    return json.dumps(describe(), indent=1, ensure_ascii=False) + "\n"
 
 
 def _load(file: Path) -> Any:

@@ -138,38 +138,36 @@ class Operations:
     @operation
     def chain(
         self,
-        /,
         out_request_id: str | None = None,
         photo: Photo | None = None,
+        steps: Mapping[str, Params] | None = None,
         *,
         result: Made | None = None,
-        **steps: Params | None,
     ) -> Flow[Chain]:
         """Run check, make and effects in one call, each named with its parameters; wait for the end.
 
-        Either ``out_request_id`` and a photo, or a ``result`` to continue from. ``check={}, make={"spec_id": ...}``
-        and so on: a step that is absent is skipped, and ``{}`` takes the defaults.
+        Either ``out_request_id`` and a photo, or a ``result`` to continue from. A step that is absent is skipped, and
+        ``{}`` takes its defaults: ``{"check": {}, "make": {"spec_id": "cn_1inch"}, "skin": {}}``.
 
         Raises
         ------
         PhotoRefusedError
             When a step refuses the photo.
         """
-        body = yield from _chain_body(out_request_id, photo, result, steps)
+        body = yield from _chain_body(out_request_id, photo, steps or {}, result)
         return (yield from post(Chain, "/chain", body))
 
     @operation
     def start(
         self,
-        /,
         out_request_id: str | None = None,
         photo: Photo | None = None,
+        steps: Mapping[str, Params] | None = None,
         *,
         result: Made | None = None,
-        **steps: Params | None,
     ) -> Flow[Execution]:
         """Start a chain and return at once; see :meth:`chain` for the parameters and :meth:`wait` for its end."""
-        body = yield from _chain_body(out_request_id, photo, result, steps)
+        body = yield from _chain_body(out_request_id, photo, steps or {}, result)
         return (yield from post(Execution, "/executions", body))
 
     @operation
@@ -350,7 +348,7 @@ def _name(result: Made) -> str:
 
 
 def _chain_body(
-    out_request_id: str | None, photo: Photo | None, result: Made | None, steps: Mapping[str, Params | None]
+    out_request_id: str | None, photo: Photo | None, steps: Mapping[str, Params], result: Made | None
 ) -> Flow[dict[str, object]]:
     body: dict[str, object] = {"out_request_id": out_request_id, **steps}
     if photo is not None:

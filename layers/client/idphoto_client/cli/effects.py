@@ -17,7 +17,7 @@ ON = "on"
 """The value that takes every default."""
 
 NOT_PARAMETERS = frozenset({"mt_generate_id", "policy"})
-NO_EFFECTS = frozenset({"rollback", "export", "layout"})
+NO_EFFECTS = frozenset({"chain", "executions", "rollback", "export", "layout"})
 
 Document = Mapping[str, Any]
 
@@ -58,7 +58,8 @@ class Parameter:
         kinds = {"number": (int, float), "integer": (int,), "boolean": (bool,)}.get(self.kind, (object,))
         if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds and object not in kinds):
             raise UsageError(
-                f"{self.name} takes {self.allowed}, not {text!r}.", f"{self.name} 的取值应为 {self.allowed}，而不是 {text!r}。"
+                f"{self.name} takes {self.allowed}, not {text!r}.",
+                f"{self.name} 的取值应为 {self.allowed}，而不是 {text!r}。",
             )
         return value
 
@@ -117,7 +118,8 @@ class Effect:
         if self.main is None:
             names = ", ".join(parameter.name for parameter in self.parameters)
             raise UsageError(
-                f"{self.kind} takes `on` or name=value of: {names}.", f"{self.kind} 的取值为 on 或 参数=值，可用参数：{names}。"
+                f"{self.kind} takes `on` or name=value of: {names}.",
+                f"{self.kind} 的取值为 on 或 参数=值，可用参数：{names}。",
             )
         return {self.main.name: self.main.read(text)}
 
@@ -128,7 +130,7 @@ def effects_of(document: Document) -> dict[str, Effect]:
     for path, operations in document["paths"].items():
         kind = path.removeprefix("/")
         schema = _body_schema(document, operations.get("post", {}))
-        if "mt_generate_id" in schema.get("properties", {}) and kind not in NO_EFFECTS and kind != "chain":
+        if "mt_generate_id" in schema.get("properties", {}) and kind not in NO_EFFECTS:
             found[kind] = _effect(document, kind, operations["post"], schema)
     order = list(_resolve(document, {"$ref": "#/components/schemas/ChainRequest"}).get("properties", {}))
     return dict(sorted(found.items(), key=lambda item: order.index(item[0]) if item[0] in order else len(order)))

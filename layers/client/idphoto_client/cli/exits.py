@@ -31,10 +31,11 @@ class Exit(IntEnum):
     NOT_FOUND = 5
 
 
-EXIT_CODES = """\b
-Exit codes: 0 done; 1 the photo is refused; 2 wrong use: an option, a field or a file that cannot be read;
-3 the API cannot be reached or fails; 4 no API key, or a wrong one; 5 an id that is unknown, expired or taken.
---json, --lang and --base-url may stand anywhere."""
+EPILOG = """The API key is read from IDPHOTO_API_KEY. A PHOTO that was made is named by its out_request_id, by the
+mt_generate_id of a result, or simply by the file it was made from. --json, --lang and --base-url may stand anywhere.
+
+[dim]Exit codes[/]  0 done · 1 photo refused · 2 wrong use · 3 API unreachable or failing · 4 API key missing or wrong ·
+5 id unknown, expired or taken"""
 
 _EXITS: dict[type[IdphotoError], Exit] = {
     PhotoRefusedError: Exit.PHOTO_REFUSED,

@@ -101,7 +101,12 @@ def facts_of(error: IdphotoError) -> dict[str, Any]:
             "details": error.details,
             "request_id": error.request_id,
         }
-    return {"code": type(error).__name__.removesuffix("Error").upper(), **told, "details": {}}
+    return {"code": code_of(error), **told, "details": {}}
+
+
+def code_of(error: IdphotoError) -> str:
+    """Return a code for an error that is not the API's own."""
+    return type(error).__name__.removesuffix("Error").upper()
 
 
 def session_of(context: typer.Context) -> Session:

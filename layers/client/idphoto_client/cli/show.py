@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from idphoto_client._answers import Chain, Check, Frame, History, Item, Report, Result, Step, Watermark
+from idphoto_client.cli.effects import Effect
 
 MARKS = {True: ("✓", "green"), False: ("✗", "red")}
 WARNING = ("!", "yellow")
@@ -51,14 +52,14 @@ def main_value(params: Mapping[str, Any]) -> str:
     """Return what tells most of a step's parameters: its specification, colour, material, level or strength."""
     for name in ("spec_id", "color", "material_id", "level", "strength"):
         if params.get(name) is not None:
-            return str(params[name])
+            return plain(params[name])
     spec = params.get("spec")
     return str(spec.get("spec_id", "")) if isinstance(spec, dict) else ""
 
 
 def result(answer: Result, lang: str, files: Sequence[Path] = ()) -> RenderableType:
     """Return a result: what it is, its names, its remarks and where its picture is."""
-    table = rows(
+    return rows(
         [
             *frame(answer.frame, lang),
             (pick(lang, "recipe", "步骤"), recipe(answer.recipe)),
@@ -68,7 +69,6 @@ def result(answer: Result, lang: str, files: Sequence[Path] = ()) -> RenderableT
             *pictures(answer, lang, files),
         ]
     )
-    return table
 
 
 def frame(facts: Frame, lang: str) -> list[tuple[str, str]]:
@@ -89,7 +89,8 @@ def notices(answer: Result, lang: str) -> list[tuple[str, Text]]:
 def pictures(answer: Result, lang: str, files: Sequence[Path]) -> list[tuple[str, str]]:
     """Return the files that were written, or the link where none was."""
     if files:
-        return [(str(file), f"{file.stat().st_size:,} {pick(lang, 'bytes', '字节')}") for file in files]
+        told = pick(lang, "written", "已写入")
+        return [(told, f"{file}  {file.stat().st_size:,} {pick(lang, 'bytes', '字节')}") for file in files]
     return [(pick(lang, "link", "链接"), answer.image.url)]
 
 
@@ -106,7 +107,12 @@ def chain(answer: Chain, lang: str, files: Sequence[Path]) -> RenderableType:
 def check(answer: Check, lang: str) -> RenderableType:
     """Return every item of a check, and what to do about those that failed."""
     table = listing(
-        "", pick(lang, "item", "检测项"), pick(lang, "value", "数值"), pick(lang, "limit", "限值"), "0–100", fixed=(0, 4)
+        "",
+        pick(lang, "item", "检测项"),
+        pick(lang, "value", "数值"),
+        pick(lang, "limit", "限值"),
+        "0–100",
+        fixed=(0, 4),
     )
     for item in answer.report.items:
         sign, style = mark(item)
@@ -150,12 +156,15 @@ def faults(report: Report, lang: str) -> RenderableType:
 
 def details(facts: Mapping[str, Any]) -> RenderableType:
     """Return the details of a refusal, a row a field."""
-    return rows((f"  {name}", Text(_plain(value))) for name, value in facts.items())
+    return rows((f"  {name}", Text(plain(value))) for name, value in facts.items())
 
 
-def _plain(value: object) -> str:
+def plain(value: object) -> str:
+    """Return a JSON value as a person writes it."""
     if isinstance(value, list) and all(isinstance(part, str) for part in value):
         return ", ".join(value)
+    if isinstance(value, float):
+        return f"{value:g}"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
@@ -184,9 +193,7 @@ def history(answer: History, lang: str) -> RenderableType:
             style=style,
         )
     gone = datetime.fromtimestamp(answer.expires_at).astimezone().strftime("%Y-%m-%d %H:%M")
-    return Group(
-        table, rows([("out_request_id", answer.out_request_id), (pick(lang, "kept until", "保留至"), gone)])
-    )
+    return Group(table, rows([("out_request_id", answer.out_request_id), (pick(lang, "kept until", "保留至"), gone)]))
 
 
 def specs(found: Sequence[Mapping[str, Any]], total: int, lang: str) -> RenderableType:
@@ -226,3 +233,25 @@ def watermarks(found: Sequence[Watermark], lang: str) -> RenderableType:
             f"{laid.opacity:.0%}, {laid.angle:g}°",
         )
     return table
+
+
+def effects(found: Sequence[Effect], lang: str, *, whole: bool) -> RenderableType:
+    """Return effects with their parameters, and with all that is said of them when it is one that was asked for."""
+    table = listing(
+        pick(lang, "effect", "效果"),
+        pick(lang, "parameter", "参数"),
+        pick(lang, "values", "取值"),
+        pick(lang, "default", "默认"),
+        "",
+        fixed=(0, 1),
+    )
+    for effect in found:
+        name = Text(effect.kind, "bold")
+        for parameter in effect.parameters:
+            sign = Text(parameter.name, "green" if parameter == effect.main else "")
+            default = "" if parameter.default is None else plain(parameter.default)
+            table.add_row(name, sign, parameter.allowed, default, parameter.description)
+            name = Text("")
+    hint = pick(lang, "green: the parameter of a lone value, --skin 60", "绿色：单个取值对应的参数，如 --skin 60")
+    told = [Text(f"{effect.summary}. {effect.description}") for effect in found] if whole else []
+    return Group(*told, table, Text(hint, "dim"))
