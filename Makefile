@@ -81,9 +81,10 @@ check: .cache/venv.stamp
 	$(VENV)/bin/statelint --yaml --ignore=FLOAT functions/chain/chain.asl.yaml
 
 .PHONY: bench
-bench: .cache/venv.stamp $(MODEL)
+bench: .cache/local.stamp
 	@$(RUN) tests/bench/bench_photo.py
 	@$(RUN) tests/bench/bench_render.py
+	@$(RUN) -m tests.bench.bench_undo
 	@$(RUN) tests/bench/bench_frame.py $${PORTRAITS:+"$$PORTRAITS"}
 	@$(RUN) tests/bench/bench_matte.py $${PORTRAITS:+"$$PORTRAITS"}
 	@$(if $(PORTRAITS),$(RUN) tests/bench/bench_checks.py "$$PORTRAITS")

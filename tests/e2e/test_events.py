@@ -28,7 +28,7 @@ def _event(name: str, photo_url: str) -> dict[str, Any]:
     return event
 
 
-@pytest.mark.parametrize("name", ["chain.json", "chain_make_only.json"])
+@pytest.mark.parametrize("name", [file.name for file in sorted(EVENTS.glob("chain*.json"))])
 def test_a_chain_input_runs_in_the_state_machine_itself(
     client: Client, stack: Stack, emulator: Emulator, photo_url: str, name: str
 ) -> None:

@@ -163,19 +163,25 @@ def everything_that_partners_do(bundle, photo, monkeypatch):
     for kind in EFFECTS:
         bundle.call(kind, {"mt_generate_id": red["mt_generate_id"]})
     bundle.call("make", make)
-    request = {"make": {"watermark_id": mark["watermark_id"]}, "out_request_id": "o-2"}
-    for path in ("/chain", "/executions"):
-        for given in (source, {"upload_id": upload}, {"check_id": check["check_id"]}):
-            started = bundle.call("chain", request | given, path=path).body
-        bundle.call("chain", {"mt_generate_id": red["mt_generate_id"], "background": {}}, path=path)
-    execution = f"/executions/{started['execution_id']}"
-    for method in ("GET", "DELETE"):
-        bundle.call("chain", None, method=method, path=execution)
+    run_chains(bundle, [source, {"upload_id": upload}, {"check_id": check["check_id"]}], mark, red)
     for method in ("GET", "DELETE"):
         bundle.call("photos", None, method=method, path="/photos/o-1")
     bundle.call("watermarks", None, method="GET")
     bundle.call("watermarks", None, method="DELETE", path=f"/watermarks/{mark['watermark_id']}")
-    bundle.call("specs", None, method="GET")
+    for function in ("specs", "materials"):
+        bundle.call(function, None, method="GET")
+
+
+def run_chains(bundle, sources, mark, result):
+    """Start the chain from everything that it starts from, and look after it."""
+    request = {"make": {"watermark_id": mark["watermark_id"]}, "out_request_id": "o-2"}
+    for path in ("/chain", "/executions"):
+        for given in sources:
+            started = bundle.call("chain", request | given, path=path).body
+        bundle.call("chain", {"mt_generate_id": result["mt_generate_id"], "background": {}}, path=path)
+    execution = f"/executions/{started['execution_id']}"
+    for method in ("GET", "DELETE"):
+        bundle.call("chain", None, method=method, path=execution)
 
 
 def resource_name(resource):

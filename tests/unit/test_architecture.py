@@ -113,6 +113,17 @@ def test_every_next_state_exists_and_every_state_is_reached():
     assert targets - {None} == set(states)
 
 
+def test_a_state_machine_may_call_the_functions_of_its_states_and_nothing_else():
+    states = load("functions/chain/chain.asl.yaml")["States"]
+    called = {name for name, state in states.items() if state["Type"] == "Task"}
+    for name, resource in load("template.yaml")["Resources"].items():
+        if resource["Type"] == "AWS::Serverless::StateMachine":
+            properties = resource["Properties"]
+            granted = [policy["LambdaInvokePolicy"]["FunctionName"] for policy in properties["Policies"]]
+            assert sorted(granted) == sorted(f"{state}Function" for state in called), name
+            assert set(properties["DefinitionSubstitutions"]) == {*granted, "Partition"}, name
+
+
 def test_no_policy_of_the_template_names_every_resource():
     assert 'Resource: "*"' not in (ROOT / "template.yaml").read_text(encoding="utf-8")
 

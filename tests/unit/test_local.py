@@ -6,6 +6,7 @@ import pytest
 
 from local.build import digest
 from local.deploy import _archive
+from local.diagram import READMES, draw, insert
 from local.template import Template, read_yaml
 
 TEMPLATE = Template()
@@ -56,3 +57,10 @@ def test_a_digest_changes_with_contents_and_names_but_not_with_byte_code(tmp_pat
 
 def test_the_same_files_make_the_same_archive() -> None:
     assert _archive({"a": b"1"}) == _archive({"a": b"1"}) != _archive({"a": b"2"})
+
+
+@pytest.mark.parametrize("readme", READMES, ids=lambda readme: readme.name)
+def test_the_diagram_of_the_chain_is_drawn_from_its_definition(readme):
+    text = readme.read_text(encoding="utf-8")
+    assert insert(text, draw()) == text, "run make diagram"
+    assert "Beautify" in draw()

@@ -25,6 +25,7 @@ def test_every_route_is_described_with_its_models_and_needs_a_key():
         "/executions/{execution_id}",
         "/rollback",
         "/photos/{out_request_id}",
+        "/materials",
         "/watermarks",
         "/watermarks/{watermark_id}",
         *(f"/{kind}" for kind in EFFECTS),

@@ -611,6 +611,27 @@ class ExecutionAnswer(Answer):
     error: Annotated[dict[str, Any] | None, Field(description="Why it failed, as in every refusal.")] = None
 
 
+class MaterialAnswer(Answer):
+    """Something that an effect is made with."""
+
+    material_id: Annotated[str, Field(description="Goes into the call of the effect.")]
+    kind: Annotated[str, Field(description="The effect that takes it.")]
+    name: Annotated[str, Field(description="In English.")]
+    name_zh: Annotated[str, Field(description="In Chinese.")]
+    tags: Annotated[list[str], Field(description="Words to choose by.")]
+    licence: Annotated[str, Field(description="SPDX identifier.")]
+    digest: Annotated[str, Field(description="SHA-256 of its content; recipes name it.")]
+
+
+class MaterialsAnswer(Answer):
+    """A page of materials."""
+
+    request_id: RequestId
+    materials: list[MaterialAnswer]
+    total: Annotated[int, Field(description="How many match in all.")]
+    next: Annotated[int | None, Field(description="The start of the next page; none on the last.")]
+
+
 class SpecsAnswer(Answer):
     """A page of specifications."""
 
