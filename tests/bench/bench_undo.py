@@ -13,7 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from local.client import Client
+from idphoto_client import Client
+
 from local.sample import astronaut
 from local.stack import serve, stop
 

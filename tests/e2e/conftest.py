@@ -7,9 +7,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 
 import pytest
+from idphoto_client import Client
 from PIL import Image
 
-from local.client import Client
 from local.deploy import add_partner
 from local.emulator import Emulator
 from local.stack import Stack, serve, stop

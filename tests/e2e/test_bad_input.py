@@ -9,10 +9,10 @@ from typing import Any
 
 import httpx
 import pytest
+from idphoto_client import ApiError, Client
 from PIL import Image
 from skimage.data import astronaut, chelsea
 
-from local.client import ApiError, Client
 from tests.e2e.conftest import Files
 
 pytestmark = pytest.mark.e2e
@@ -110,8 +110,12 @@ def test_a_file_that_is_no_usable_picture_is_refused(
 def test_a_file_of_25_mb_is_refused_wherever_it_comes_from(client: Client, files: Files, order: str) -> None:
     large = _jpeg(_portrait()) + bytes(25_000_000)
 
-    with pytest.raises(httpx.HTTPStatusError, match="400"):
+    with pytest.raises(ApiError) as refused:
         client.upload(large)
+    assert (refused.value.status, refused.value.code) == (413, "IMAGE_TOO_LARGE")
+    offer = client.post("/uploads")
+    stored = httpx.post(offer["url"], data=offer["fields"], files={"file": large}, timeout=60, trust_env=False)
+    assert stored.status_code == 400
     with pytest.raises(ApiError) as refused:
         client.post("/make", {"out_request_id": order, "img_url": files.put("/large.jpg", large)})
 

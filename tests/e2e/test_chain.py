@@ -7,9 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from idphoto_client import Client
 from PIL import Image
-
-from local.client import Client
 
 Open = Callable[[str], Image.Image]
 pytestmark = pytest.mark.e2e

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from idphoto_client import Client
 
-from local.client import Client
 from local.deploy import resource_name
 from local.emulator import Emulator
 from local.stack import Stack

@@ -6,8 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-
-from local.client import ApiError, Client
+from idphoto_client import ApiError, Client
 
 pytestmark = pytest.mark.e2e
 FINISH_SECONDS = 60

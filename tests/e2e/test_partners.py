@@ -2,8 +2,8 @@
 
 import httpx
 import pytest
+from idphoto_client import ApiError, Client
 
-from local.client import ApiError, Client
 from local.stack import Stack
 
 pytestmark = pytest.mark.e2e

@@ -5,8 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-
-from local.client import ApiError, Client
+from idphoto_client import ApiError, Client
 
 pytestmark = pytest.mark.e2e
 

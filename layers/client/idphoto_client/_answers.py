@@ -259,3 +259,24 @@ class Specs(Answer):
     specs: list[dict[str, Any]]
     total: int
     next: int | None
+
+
+class Material(Answer):
+    """Something that an effect is made with, such as a look of makeup."""
+
+    material_id: str
+    kind: str
+    name: str
+    name_zh: str
+    tags: list[str]
+    licence: str
+    digest: str
+
+
+class Materials(Answer):
+    """A page of materials; ``total`` counts all that match."""
+
+    request_id: str
+    materials: list[Material]
+    total: int
+    next: int | None

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from idphoto_client.cli.app import app
 from idphoto_client.cli.batch import batch
-from idphoto_client.cli.catalogue import effects, specs, watermarks
+from idphoto_client.cli.catalogue import effects, materials, specs, watermarks
 from idphoto_client.cli.edit import background, effect, erase, history, redo, return_to, undo
 from idphoto_client.cli.make import check, make
 
@@ -17,7 +17,7 @@ EXAMPLE = "Example: idphoto effect skin me.jpg --strength 60 -o even.jpg"
 COMMANDS: dict[str, tuple[Callable[..., None], ...]] = {
     IN: (make, check, batch),
     ON: (background, undo, redo, return_to, history, erase),
-    CHOICES: (effects,),
+    CHOICES: (effects, materials),
 }
 for panel, functions in COMMANDS.items():
     if panel == ON:

@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from idphoto_client._answers import Chain
 from idphoto_client._client import AsyncClient
 from idphoto_client._errors import ApiError, IdphotoError, PhotoRefusedError
-from idphoto_client._operations import Params
+from idphoto_client._made import Params
 from idphoto_client._retry import Retry
 from idphoto_client.cli import options as o
 from idphoto_client.cli import show

@@ -30,6 +30,18 @@ def effects(
     session.answer(body, show.effects(list(found.values()), session.lang, whole=kind is not None))
 
 
+def materials(
+    context: typer.Context,
+    kind: Annotated[str | None, typer.Argument(help="The effect that takes them, such as makeup.")] = None,
+    *,
+    tag: Annotated[str | None, typer.Option(help="Such as natural or men.")] = None,
+) -> None:
+    """List what effects are made with: looks of makeup, ..."""
+    session = session_of(context)
+    page = session.client.materials(kind, tag=tag, limit=100)
+    session.answer(page, show.materials(page.materials, session.lang))
+
+
 @specs.command("search")
 def search_specs(
     context: typer.Context,

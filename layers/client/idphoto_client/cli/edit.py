@@ -15,6 +15,9 @@ from idphoto_client.cli.exits import Exit, UsageError
 from idphoto_client.cli.reference import RESULT, current_of, order_of, result_of
 from idphoto_client.cli.session import Session, session_of
 
+WIDE = 110
+"""Columns of a terminal in which a history shows the ids of its results."""
+
 
 def effect(
     context: typer.Context,
@@ -102,7 +105,7 @@ def history(context: typer.Context, photo: o.OrderArgument) -> None:
     """List the steps of a photo, and which one is current."""
     session = session_of(context)
     answer = session.client.history(order_of(photo))
-    session.answer(answer, show.history(answer, session.lang))
+    session.answer(answer, show.history(answer, session.lang, wide=session.out.width >= WIDE))
 
 
 def erase(
@@ -151,7 +154,8 @@ def finish(session: Session, answer: Result, out: Path | None) -> None:
     if out is not None:
         image = answer.cutout if out.suffix.lower() == ".png" else answer.image
         files.append(session.client.save(image, out))
-    session.answer(answer, show.result(answer, session.lang, files), files=[str(file) for file in files])
+    link = [] if files else [answer.image.url]
+    session.answer(answer, show.result(answer, session.lang, files), *link, files=[str(file) for file in files])
 
 
 def _parent(session: Session, photo: str) -> str:

@@ -12,7 +12,7 @@ from rich.status import Status
 
 from idphoto_client._answers import Chain, Execution
 from idphoto_client._errors import PhotoRefusedError
-from idphoto_client._operations import Params
+from idphoto_client._made import Params
 from idphoto_client._source import Photo
 from idphoto_client.cli import options as o
 from idphoto_client.cli import show
@@ -104,7 +104,7 @@ def make(
         **effects,
     }
     source, content = read_photo(photo)
-    targets = targets_of(out, photo)
+    targets = targets_of(out.expanduser(), photo)
     session.note(f"Sending {photo}", f"正在发送 {photo}")
     try:
         started = session.client.start(order or order_of_content(content), source, steps)
@@ -118,14 +118,14 @@ def make(
 
 def source_of(photo: str) -> Photo:
     """Return a photo as the client takes it: a link as text, a file as a path."""
-    return photo if "://" in photo else Path(photo)
+    return photo if "://" in photo else Path(photo).expanduser()
 
 
 def read_photo(photo: str) -> tuple[Photo, bytes]:
     """Return a photo as the client takes it, and what its ``out_request_id`` is made from."""
     if "://" in photo:
         return photo, photo.encode()
-    content = Path(photo).read_bytes()
+    content = Path(photo).expanduser().read_bytes()
     return content, content
 
 
@@ -142,7 +142,7 @@ def targets_of(out: Path, photo: str) -> dict[str, Path]:
     else:
         names = {"image": "photo.jpg", "cutout": "photo.png", "check": "check.json", "annotated": "annotated.png"}
         targets = {part: out / name for part, name in names.items()}
-    source = Path(photo)
+    source = Path(photo).expanduser()
     if any(target.exists() and source.exists() and target.samefile(source) for target in targets.values()):
         raise UsageError(
             f"{photo} would be overwritten; give another folder or file with -o.",

@@ -12,7 +12,7 @@ import typer
 from idphoto_client._client import Client
 from idphoto_client._errors import IdphotoError
 from idphoto_client._retry import Retry
-from idphoto_client.cli.effects import effect_of, effects_of
+from idphoto_client.cli.effects import effect_of
 from idphoto_client.cli.exits import UsageError
 from idphoto_client.cli.session import Session
 
@@ -134,8 +134,3 @@ def steps_of(
         return {}
     document = session.client.openapi()
     return {kind: effect_of(document, kind).read(value) for kind, value in asked.items()}
-
-
-def kinds_of(session: Session) -> list[str]:
-    """Return the kinds of effect that the deployment has."""
-    return list(effects_of(session.client.openapi()))

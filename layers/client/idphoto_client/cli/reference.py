@@ -24,7 +24,7 @@ def order_of_content(content: bytes) -> str:
 
 def order_of(name: str) -> str:
     """Return the ``out_request_id`` that is named: of a file that lies there, else the name itself."""
-    path = Path(name)
+    path = Path(name).expanduser()
     if path.is_file():
         return order_of_content(path.read_bytes())
     if RESULT.fullmatch(name):

@@ -12,6 +12,7 @@ from typing import Any, Literal
 import typer
 from pydantic import BaseModel
 from rich.console import Console, RenderableType
+from rich.text import Text
 
 from idphoto_client._client import Client
 from idphoto_client._errors import ApiError, IdphotoError, PhotoRefusedError
@@ -61,13 +62,13 @@ class Session:
         return zh if self.lang == "zh" else en
 
     def answer(self, answer: BaseModel | Mapping[str, Any], *shown: RenderableType, **extra: object) -> None:
-        """Write an answer: as JSON with ``extra`` beside its fields, or as it is ``shown``."""
+        """Write an answer: as JSON with ``extra`` beside its fields, or as it is ``shown``; text is never broken."""
         if self.as_json:
             body = answer.model_dump(mode="json") if isinstance(answer, BaseModel) else dict(answer)
             typer.echo(json.dumps(body | extra, ensure_ascii=False, indent=2))
             return
         for part in shown:
-            self.out.print(part)
+            self.out.print(part, soft_wrap=isinstance(part, str), markup=False)
 
     def note(self, en: str, zh: str) -> None:
         """Write something that is no part of the answer, to the standard error."""
@@ -79,9 +80,10 @@ class Session:
         if self.as_json:
             typer.echo(json.dumps({"error": facts_of(error)}, ensure_ascii=False, indent=2))
             return
-        code = f"{error.code} ({error.status})" if isinstance(error, ApiError) else ""
-        self.err.print(f"[bold red]✗[/] {code or self.say('Error', '错误')}", soft_wrap=True)
-        self.err.print(f"  {self.say(error.message, error.message_zh)}", markup=False, soft_wrap=True)
+        told = Text("✗ ", "bold red")
+        if isinstance(error, ApiError):
+            told.append(f"{error.code} ({error.status}) ", "bold")
+        self.err.print(told.append(self.say(error.message, error.message_zh), "default"), soft_wrap=True)
         if isinstance(error, PhotoRefusedError) and error.report:
             self.err.print(show.faults(error.report, self.lang))
         elif isinstance(error, ApiError) and error.details:

@@ -13,7 +13,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from idphoto_client._answers import Chain, Check, Frame, History, Item, Report, Result, Step, Watermark
+from idphoto_client._answers import Chain, Check, Frame, History, Item, Material, Report, Result, Step, Watermark
 from idphoto_client.cli.effects import Effect
 
 MARKS = {True: ("✓", "green"), False: ("✗", "red")}
@@ -58,7 +58,7 @@ def main_value(params: Mapping[str, Any]) -> str:
 
 
 def result(answer: Result, lang: str, files: Sequence[Path] = ()) -> RenderableType:
-    """Return a result: what it is, its names, its remarks and where its picture is."""
+    """Return a result: what it is, its names, its remarks and the files that were written."""
     return rows(
         [
             *frame(answer.frame, lang),
@@ -66,7 +66,7 @@ def result(answer: Result, lang: str, files: Sequence[Path] = ()) -> RenderableT
             ("out_request_id", answer.out_request_id),
             ("mt_generate_id", answer.mt_generate_id),
             *notices(answer, lang),
-            *pictures(answer, lang, files),
+            *written(files, lang),
         ]
     )
 
@@ -86,12 +86,10 @@ def notices(answer: Result, lang: str) -> list[tuple[str, Text]]:
     return [(name, Text(pick(lang, told.message, told.message_zh), "yellow")) for told in answer.warnings]
 
 
-def pictures(answer: Result, lang: str, files: Sequence[Path]) -> list[tuple[str, str]]:
-    """Return the files that were written, or the link where none was."""
-    if files:
-        told = pick(lang, "written", "已写入")
-        return [(told, f"{file}  {file.stat().st_size:,} {pick(lang, 'bytes', '字节')}") for file in files]
-    return [(pick(lang, "link", "链接"), answer.image.url)]
+def written(files: Sequence[Path], lang: str) -> list[tuple[str, str]]:
+    """Return the files that were written, with their sizes."""
+    told = pick(lang, "written", "已写入")
+    return [(told, f"{file}  {file.stat().st_size:,} {pick(lang, 'bytes', '字节')}") for file in files]
 
 
 def chain(answer: Chain, lang: str, files: Sequence[Path]) -> RenderableType:
@@ -168,32 +166,26 @@ def plain(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def history(answer: History, lang: str) -> RenderableType:
-    """Return a photo's steps, numbered as ``return`` takes them."""
-    table = listing(
-        "",
-        "#",
-        pick(lang, "time", "时间"),
-        pick(lang, "call", "操作"),
-        pick(lang, "photo", "照片"),
-        "mt_generate_id",
-        fixed=(0, 1, 2, 5),
-    )
+def history(answer: History, lang: str, *, wide: bool) -> RenderableType:
+    """Return a photo's steps, numbered as ``return`` takes them; with their ids where the terminal is wide."""
+    columns = ["", "#", pick(lang, "time", "时间"), pick(lang, "call", "操作"), pick(lang, "photo", "照片")]
+    table = listing(*columns, *(["mt_generate_id"] if wide else []), fixed=(0, 1, 2, 5))
     for number, step in enumerate(answer.steps, 1):
-        made = datetime.fromtimestamp(step.created_ms / 1000).astimezone()
-        sign = Text("●", "green") if step.current else Text("")
-        style = "bold" if step.current else ""
-        table.add_row(
-            sign,
+        cells: list[str | Text] = [
+            Text("●" if step.current else "", "green"),
             str(number),
-            made.strftime("%m-%d %H:%M:%S"),
+            _time(step.created_ms / 1000, "%m-%d %H:%M:%S"),
             step.effect,
             recipe(step.recipe),
-            step.mt_generate_id,
-            style=style,
-        )
-    gone = datetime.fromtimestamp(answer.expires_at).astimezone().strftime("%Y-%m-%d %H:%M")
-    return Group(table, rows([("out_request_id", answer.out_request_id), (pick(lang, "kept until", "保留至"), gone)]))
+            *([step.mt_generate_id] if wide else []),
+        ]
+        table.add_row(*cells, style="bold" if step.current else "")
+    kept = (pick(lang, "kept until", "保留至"), _time(answer.expires_at, "%Y-%m-%d %H:%M"))
+    return Group(table, rows([("out_request_id", answer.out_request_id), kept]))
+
+
+def _time(seconds: float, form: str) -> str:
+    return datetime.fromtimestamp(seconds).astimezone().strftime(form)
 
 
 def specs(found: Sequence[Mapping[str, Any]], total: int, lang: str) -> RenderableType:
@@ -253,5 +245,20 @@ def effects(found: Sequence[Effect], lang: str, *, whole: bool) -> RenderableTyp
             table.add_row(name, sign, parameter.allowed, default, parameter.description)
             name = Text("")
     hint = pick(lang, "green: the parameter of a lone value, --skin 60", "绿色：单个取值对应的参数，如 --skin 60")
-    told = [Text(f"{effect.summary}. {effect.description}") for effect in found] if whole else []
+    told = [Text(f"{effect.summary}. {effect.description}".rstrip()) for effect in found] if whole else []
     return Group(*told, table, Text(hint, "dim"))
+
+
+def materials(found: Sequence[Material], lang: str) -> RenderableType:
+    """Return materials with the effect that takes them."""
+    table = listing(
+        "material_id",
+        pick(lang, "effect", "效果"),
+        pick(lang, "name", "名称"),
+        pick(lang, "tags", "标签"),
+        fixed=(0, 1),
+    )
+    for material in found:
+        name = pick(lang, material.name, material.name_zh)
+        table.add_row(material.material_id, material.kind, name, ", ".join(material.tags))
+    return table
