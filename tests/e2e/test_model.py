@@ -1,6 +1,7 @@
 """Random sequences of calls, compared with a model: a photo is a set of recipes, and the one that was asked for last.
 
-The functions run in this process; the table, the bucket and the chain are those of the local AWS.
+The functions run in this process, but for those that run at once, which are called through the API; the table, the
+bucket and the chain are those of the local AWS.
 """
 
 import base64
@@ -24,6 +25,7 @@ from idphoto_service.settings import chain_settings
 from idphoto_service.settings import settings as service_settings
 from idphoto_service.storage import bucket
 
+from local.client import Client
 from local.deploy import resource_name
 from local.emulator import ACCOUNT, REGION, Emulator
 from local.stack import Stack
@@ -75,14 +77,17 @@ def _steps(recipe: list[dict[str, Any]]) -> Steps:
 class World:
     """The bundle, and a checked photo from which sequences start."""
 
-    def __init__(self, bundle: Bundle, photo: bytes) -> None:
+    def __init__(self, bundle: Bundle, client: Client, key: str, photo: bytes) -> None:
         self.bundle = bundle
+        self.client = client
+        self.key = key
+        self.partner = bundle.partner(key)
         self.pictures: dict[Steps, str] = {}
         source = {"image_base64": base64.b64encode(photo).decode()}
         self.check_id = self.call("check", source)["check_id"]
 
     def call(self, function: str, body: Any, **named: Any) -> dict[str, Any]:
-        answer = self.bundle.call(function, body, **named)
+        answer = self.bundle.call(function, body, key=self.key, **named)
         assert answer.status == 200, answer.raw
         found: dict[str, Any] = answer.body
         return found
@@ -165,7 +170,10 @@ class Calls(RuleBasedStateMachine):
         _, photo, parent = self.pick(data)
         with ThreadPoolExecutor(len(effects)) as pool:
             answers = list(
-                pool.map(lambda effect: self.world.call(effect[0], {"mt_generate_id": parent, **effect[1]}), effects)
+                pool.map(
+                    lambda effect: self.world.client.post(f"/{effect[0]}", {"mt_generate_id": parent, **effect[1]}),
+                    effects,
+                )
             )
         for effect, answer in zip(effects, answers, strict=True):
             self.look(photo, answer, parent, self.with_effect(photo.recipes[parent], answer, effect[0]))
@@ -178,7 +186,7 @@ class Calls(RuleBasedStateMachine):
     def lose_the_cached_portraits(self, data: st.DataObject) -> None:
         """A cache may be emptied at any time."""
         _, _, name = self.pick(data)
-        below = self.world.bundle.objects(f"photos/{self.world.bundle.partner()}/{name[:16]}/")
+        below = self.world.bundle.objects(f"photos/{self.world.partner}/{name[:16]}/")
         bucket().delete(*(key for key in below if "/after-" in key))
 
     @precondition(lambda self: self.photos)
@@ -188,8 +196,8 @@ class Calls(RuleBasedStateMachine):
         self.world.call("photos", None, method="DELETE", path=f"/photos/{order}")
         del self.photos[order]
         for function, body in [("rollback", {"to": name}), ("background", {"mt_generate_id": photo.current})]:
-            assert self.world.bundle.call(function, body).status == 404
-        assert not self.world.bundle.objects(f"photos/{self.world.bundle.partner()}/{name[:16]}/")
+            assert self.world.bundle.call(function, body, key=self.world.key).status == 404
+        assert not self.world.bundle.objects(f"photos/{self.world.partner}/{name[:16]}/")
 
     def history(self, order: str) -> dict[str, Any]:
         return self.world.call("photos", None, method="GET", path=f"/photos/{order}", query={"limit": "100"})
@@ -210,7 +218,7 @@ class Calls(RuleBasedStateMachine):
 
 
 @pytest.fixture(scope="module")
-def world(stack: Stack, emulator: Emulator, portrait: bytes) -> Iterator[World]:
+def world(stack: Stack, emulator: Emulator, client: Client, portrait: bytes) -> Iterator[World]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in {
             "AWS_ENDPOINT_URL": stack.endpoint_url,
@@ -222,6 +230,7 @@ def world(stack: Stack, emulator: Emulator, portrait: bytes) -> Iterator[World]:
             "BUCKET_NAME": resource_name(emulator, "Bucket"),
             "RETENTION_DAYS": "30",
             "LINK_SECONDS": "3600",
+            "PREVIEW_TEXT": "PREVIEW",
             "CHAIN_EXPRESS_ARN": stack.state_machines["ChainExpress"],
             "CHAIN_STANDARD_ARN": stack.state_machines["ChainStandard"],
             "POWERTOOLS_TRACE_DISABLED": "true",
@@ -229,7 +238,8 @@ def world(stack: Stack, emulator: Emulator, portrait: bytes) -> Iterator[World]:
             patch.setenv(name, value)
         for cached in CACHES:
             cached.cache_clear()
-        yield World(Bundle(os.environ["TABLE_NAME"], os.environ["BUCKET_NAME"]), portrait)
+        bundle = Bundle(os.environ["TABLE_NAME"], os.environ["BUCKET_NAME"])
+        yield World(bundle, client, stack.api_key, portrait)
     for cached in CACHES:
         cached.cache_clear()
 

@@ -29,6 +29,11 @@ SMOOTH_RADIUS: Final = 0.05
 SMOOTH_EPS: Final = 0.0008
 """What counts as flat for the guided filter: variance of a channel in 0..1."""
 
+SKIN_COLOURED_CLOTHES: Final = 0.15
+"""Weight of what lies where clothes are and has the colour of skin."""
+TEXTURE_SAYS: Final = 0.8
+"""Weight of the texture's likelihood beside the colour's."""
+
 _BINS: Final = 32
 _BIN_LOW: Final = np.array([0.0, -64.0, -64.0], np.float32)
 _BIN_SIDE: Final = np.array([3.4, 4.0, 4.0], np.float32)
@@ -110,7 +115,10 @@ class _Study:
         unlike = np.maximum(distance / 3, np.abs(light) / 4) > 1
         above = (self.y < self.brow_y - 0.12) & (self.oval < 0.05)
         hair = np.asarray(solid * above * unlike, np.float32)
-        clothes = solid * (self.y > 0.75) * (self.oval < 0.01) * (distance > 3)
+        # Where the photo ends close below the chin, the clothes begin close below it too.
+        deep = min(0.75, 0.5 * float(self.y[-1, 0]))
+        clothes = solid * (self.y > deep) * (self.oval < 0.01) * ((light > 4) | (distance > 3))
+        clothes = clothes + solid * (self.y > 1.0) * ~unlike * SKIN_COLOURED_CLOTHES
         beside = (np.abs(self.x) > 0.35) & (self.y < 1.4)
         clothes = np.where(beside, 0.1 * clothes, clothes).astype(np.float32)
         self._anchor = np.stack([skin, hair / 2, np.zeros_like(skin)])
@@ -125,7 +133,7 @@ class _Study:
             texture = np.bincount(self.rough.ravel(), weights[kind].ravel(), 16).astype(np.float32)
             texture = np.convolve(texture, np.array((0.25, 0.5, 0.25), np.float32), "same") / np.float32(total)
             likelihood = cube.ravel()[self.bins] / total + _FLAT
-            out[kind] = likelihood * np.sqrt(texture[self.rough] + np.float32(0.02))
+            out[kind] = likelihood * (texture[self.rough] + np.float32(0.03)) ** np.float32(TEXTURE_SAYS)
         return out
 
     def _prior(self) -> F32:
@@ -146,15 +154,18 @@ class _Study:
         low = np.stack(
             [
                 0.12 + 0.7 * neck * (1 - deep) + 0.1 * (1 - deep),
-                0.03 + (0.4 - 0.25 * neck) * (1 - 0.75 * deep),
-                0.04 + 0.5 * deep + 0.25 * smoothstep(y, 0.1, 0.4),
+                0.03 + (0.4 - 0.33 * neck) * (1 - 0.75 * deep),
+                0.02 + 0.5 * deep + 0.27 * smoothstep(y, 0.1, 0.4),
             ]
         )
         high = np.stack([skin, hair, clothes])
         prior = high * (1 - below) + low * below
         # Within the face.
         forehead = smoothstep(self.brow_y + 0.02 - y, 0.0, 0.1)
-        face = np.stack([0.93 - 0.3 * forehead, 0.07 + 0.3 * forehead, np.full_like(x, 0.002)])
+        # Lids lie in shadow, and a fringe does not hang below the brows in the middle of a face.
+        middle = smoothstep(0.42 - x, 0.0, 0.12) * (1 - forehead) * smoothstep(-y, 0.45, 0.6)
+        strands = 0.07 + 0.3 * forehead - 0.055 * middle
+        face = np.stack([1 - strands, strands, np.full_like(x, 0.002)])
         inside = cv2.blur(oval, (3, 3))
         return np.asarray(prior * (1 - inside) + face * inside, np.float32)
 

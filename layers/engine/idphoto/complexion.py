@@ -38,18 +38,18 @@ BLOTCH_LIGHT: Final = 0.30
 
 ROUGH_RADIUS: Final = 0.05
 """Half the window of the filter that tells folds and edges from roughness, in face widths."""
-ROUGH_EPS: Final = 16.0
-"""Variance of L* that counts as rough rather than as an edge (4 levels of L*)."""
+ROUGH_EPS: Final = 45.0
+"""Variance of L* that counts as rough rather than as an edge (a deviation of 7 L*)."""
 MARK: Final = 9.0
 """Difference in L* from the skin around at which a mark is a mole or a fold, and is kept."""
 
-SHINE_RADIUS: Final = 0.10
+SHINE_RADIUS: Final = 0.08
 """Sigma of the neighbourhood that a hot spot is compared to, in face widths."""
 SHINE_LEAST: Final = (3.0, 14.0)
 """Excess of L* over the skin around between which shine sets in."""
 SHINE_PALE: Final = (0.04, 0.3)
 """Loss of chroma, relative to the skin around, between which brightness is shine and not the shape of the face."""
-SHINE_SHARE: Final = 0.75
+SHINE_SHARE: Final = 0.55
 """Most of the excess that is taken away: a face with no highlight at all looks flat."""
 
 _DARK: Final = 0.02
@@ -262,7 +262,7 @@ def level_region(ground: Ground, region: F32, amount: float, *, keep_light: floa
     F32
         ``(h, w, 3)``; it never darkens.
     """
-    beside = ground.around(ground.lab, 0.12, ground.weight * (1 - region))
+    beside = ground.around(ground.lab, 0.06, ground.weight * (1 - region))
     change = (beside - ground.around(ground.lab, 0.02)) * np.array([1 - keep_light, 1, 1], np.float32)
     change[..., 0] = np.maximum(change[..., 0], 0)
     return np.asarray(change * (region * np.float32(amount))[..., None], np.float32)

@@ -223,16 +223,6 @@ def brow_fill(face: Face, shape: str) -> Matte:
     return blur(field, 0.010 * face.unit)
 
 
-def openness(face: Face) -> float:
-    """Height over width of the less open eye."""
-    values = []
-    for upper, lower in zip(UPPER_LIDS, LOWER_LIDS, strict=True):
-        gaps = face.points[list(upper[2:7])] - face.points[list(lower[2:7])]
-        width = face.points[upper[0]] - face.points[upper[-1]]
-        values.append(float(np.hypot(*gaps.T).max() / max(float(np.hypot(*width)), 1e-6)))
-    return min(values)
-
-
 def closed_seam(face: Face, mouth: Matte) -> Matte:
     """Fill what is seen between lips that touch or nearly so; nothing of an open mouth."""
     gap = float(np.hypot(*(face.points[mesh.LIP_LOWER_INNER] - face.points[mesh.LIP_UPPER_INNER]))) / face.unit

@@ -18,6 +18,7 @@ from idphoto.classes import judge_classes
 from idphoto.portrait import Portrait
 from idphoto.raster import smoothstep
 from idphoto.shapes import blur, face_width, polygon_mask
+from idphoto.spectacles import find_glasses
 
 BEARD_PRESENT: Final = (0.12, 0.35)
 """Share of hair on chin and upper lip between which a beard sets in; less is a shadow or a lock across the cheek."""
@@ -88,7 +89,8 @@ def parts(portrait: Portrait) -> Parts:
     zone = _Zones(portrait.landmarks, alpha.shape)
 
     mouth, lips, eyes = zone.mouth, zone.lips, zone.eyes
-    free = (1 - mouth - lips - eyes) * alpha
+    worn = find_glasses(portrait.rgb, portrait.landmarks) * (1 - eyes) * alpha
+    free = np.maximum((1 - mouth - lips - eyes) * alpha - worn, 0)
     grey = cv2.cvtColor(portrait.rgb, cv2.COLOR_RGB2GRAY)
     brow_hairs = zone.brows * _darker_than_around(grey, zone) * (1 - hair * zone.fringe)
     brows = free * brow_hairs
@@ -106,7 +108,7 @@ def parts(portrait: Portrait) -> Parts:
         lips=lips * alpha,
         mouth=mouth * alpha,
         eyes=eyes * alpha,
-        glasses=np.zeros_like(alpha),
+        glasses=worn,
         beard=beard,
         background=1 - alpha,
     )

@@ -19,7 +19,7 @@ PAPER: Final = np.array([0.80, 0.64, 0.56], np.float32)
 """The light skin (sRGB, 0..1) on which a stain shows its nominal colour; on darker skin it takes the same share of
 light."""
 
-TINT_DARKENS: Final = 0.3
+TINT_DARKENS: Final = 0.18
 """Share of the way to a darker pigment's own lightness that a tint goes; towards a lighter one it does not go."""
 COVER_RANGE: Final = (-34.0, 7.0)
 """How far a covering pigment may darken or lighten, L*: more is paint on a face."""

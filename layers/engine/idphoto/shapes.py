@@ -34,7 +34,10 @@ def polygon_mask(points: F32, shape: tuple[int, ...], *, smooth: bool = True) ->
         return mask
     fine = np.zeros(((bottom - top) * _FINE, (right - left) * _FINE), np.uint8)
     places = (outline - (left, top) + 0.5) * _FINE - 0.5
-    cv2.fillPoly(fine, [np.rint(places * 16).astype(np.int32)], 255, shift=4)
+    corners = np.rint(places * 16).astype(np.int32)
+    cv2.fillPoly(fine, [corners], 255, shift=4)
+    # OpenCV fills the pixels under the outline whole; half of each lies outside.
+    cv2.polylines(fine, [corners], isClosed=True, color=128, thickness=1, shift=4)
     mask[top:bottom, left:right] = cv2.resize(fine, (right - left, bottom - top), interpolation=cv2.INTER_AREA) / 255.0
     return mask
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from idphoto import mesh
 from idphoto import opencv as cv2
-from idphoto.arrays import F32, Mask, Rgb
+from idphoto.arrays import F32, F64, Alpha, Mask, Rgb
 from idphoto.portrait import Portrait
 
 STRETCH_MOST: Final = 0.7
@@ -72,7 +72,7 @@ class Field:
             place = source - self._at(place)
         return place.astype(np.float32)
 
-    def _at(self, points: F32) -> F32:
+    def _at(self, points: F64) -> F64:
         height, width = self.shift.shape[:2]
         place = points - (self.left, self.top)
         low = np.clip(np.floor(place), 0, (width - 2, height - 2)).astype(int)
@@ -218,7 +218,7 @@ def _moving(shift: F32) -> Mask:
     return np.asarray((shift[..., 0] != 0) | (shift[..., 1] != 0))
 
 
-def _resample(portrait: Portrait, field: Field) -> tuple[Rgb, F32]:
+def _resample(portrait: Portrait, field: Field) -> tuple[Rgb, Alpha]:
     """Return picture and matte: Lanczos within the person, weighted by the matte where it is not full."""
     moved = _moving(field.shift)
     rows, columns = np.flatnonzero(moved.any(axis=1)), np.flatnonzero(moved.any(axis=0))

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from idphoto.effects import gaze, makeup, skin, symmetry
+from idphoto.effects import beautify, expression, gaze, makeup, skin, symmetry
 from idphoto.effects.base import EffectParams
 from idphoto.portrait import Portrait
 
@@ -34,7 +34,9 @@ EFFECTS: Mapping[str, Effect] = MappingProxyType(
     {
         "skin": Effect(skin.Skin, skin.apply),
         "gaze": Effect(gaze.Gaze, gaze.apply),
+        "expression": Effect(expression.Expression, expression.apply),
         "symmetry": Effect(symmetry.Symmetry, symmetry.apply),
+        "beautify": Effect(beautify.Beautify, beautify.apply),
         "makeup": Effect(makeup.Makeup, makeup.apply),
     }
 )

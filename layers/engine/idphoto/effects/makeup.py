@@ -15,7 +15,7 @@ from idphoto import opencv as cv2
 from idphoto.arrays import F32, Mask, Matte
 from idphoto.cosmetics import Face
 from idphoto.effects.base import EffectParams, EffectRefusedError, Strength
-from idphoto.effects.gates import Limits, check
+from idphoto.effects.gates import Limits, check, check_open_eyes
 from idphoto.looks import Look, Pigment, read_look
 from idphoto.parts import Parts, parts
 from idphoto.pigment import density, deposit, rgb_of
@@ -28,8 +28,6 @@ KIND: Final = "makeup"
 LIMITS: Final = Limits(yaw=32, roll=20, face_width=64)
 """Beyond, one cheek is hidden and its landmarks are a guess; in a smaller face a lid is thinner than two pixels."""
 
-EYES_OPEN: Final = 0.13
-"""Least height over width of an open eye, as of :mod:`idphoto.checks.eyes`."""
 EYE_CONTRAST: Final = 12.0
 """How much darker than the skin the darkest part of an eye is at least, L*; a hand or hair over it is not."""
 LIPS_CONTRAST: Final = 1.5
@@ -83,8 +81,10 @@ def apply(portrait: Portrait, params: Makeup, material: bytes) -> Portrait:
     if params.is_identity:
         return portrait
     check(KIND, portrait, LIMITS)
+    if look.touches_eyes:
+        check_open_eyes(KIND, portrait)
     sitter = _Sitter.of(portrait)
-    _refuse_closed_or_covered(sitter, look)
+    _refuse_covered(sitter, look)
     densities = np.zeros((*sitter.face.shape, 3), np.float32)
     for layer in _layers(sitter, look):
         densities += layer
@@ -266,20 +266,10 @@ def _text(lab: F32) -> str:
     return "#" + "".join(f"{round(float(level) * 255):02X}" for level in rgb_of(lab))
 
 
-def _refuse_closed_or_covered(sitter: _Sitter, look: Look) -> None:
+def _refuse_covered(sitter: _Sitter, look: Look) -> None:
     """Raise where the look's places are not to be seen."""
     light = sitter.lab[..., 0]
     if look.touches_eyes:
-        opening = cosmetics.openness(sitter.face)
-        if opening < EYES_OPEN:
-            raise EffectRefusedError(
-                KIND,
-                "EYES_CLOSED",
-                "The eyes are closed or nearly so; this look is for open eyes.",
-                "眼睛闭合或接近闭合，此妆容需要睁眼照片。",
-                value=round(opening, 3),
-                allowed=EYES_OPEN,
-            )
         for ring in (mesh.LEFT_EYE, mesh.RIGHT_EYE):
             inside = _within(sitter, ring) & (sitter.found.eyes > 0.5)
             dark = sitter.skin_lightness - float(np.percentile(light[inside], 10)) if inside.sum() > 4 else 0.0

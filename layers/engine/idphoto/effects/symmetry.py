@@ -100,8 +100,8 @@ def _check_trusted(uneven: F32) -> None:
         raise EffectRefusedError(
             KIND,
             "FACE_COVERED",
-            f"Part of the face is covered or twisted: its halves differ by {mean:.1%} of its width; this effect takes at "
-            f"most {UNEVENNESS_MOST:.1%}.",
+            f"Part of the face is covered or twisted: its halves differ by {mean:.1%} of its width; this effect "
+            f"takes at most {UNEVENNESS_MOST:.1%}.",
             f"脸部被遮挡或表情扭曲：左右差异为脸宽的 {mean:.1%}，此效果最多允许 {UNEVENNESS_MOST:.1%}。",
             value=round(mean, 4),
             allowed=UNEVENNESS_MOST,
