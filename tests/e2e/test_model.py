@@ -19,13 +19,13 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from idphoto.recipe import KINDS
+from idphoto_client import Client
 from idphoto_service.history import history
 from idphoto_service.logic import replay
 from idphoto_service.settings import chain_settings
 from idphoto_service.settings import settings as service_settings
 from idphoto_service.storage import bucket
 
-from local.client import Client
 from local.deploy import resource_name
 from local.emulator import ACCOUNT, REGION, Emulator
 from local.stack import Stack
