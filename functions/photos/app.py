@@ -15,7 +15,9 @@ OutRequestId = Annotated[str, Path(pattern=OUT_REQUEST_ID, description="Your own
 def show(
     out_request_id: OutRequestId,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
-    start: Annotated[str | None, Query(max_length=80, description="The field next of the page before.")] = None,
+    start: Annotated[
+        str | None, Query(pattern=r"^[0-9]{14}-[a-z2-7]{42}$", description="The field next of the page before.")
+    ] = None,
 ) -> HistoryAnswer:
     """Every step in order: its time, id, parent, parameters and picture, and which one is current."""
     return show_photo(out_request_id, limit, start, api.partner, api.request_id)

@@ -9,7 +9,7 @@ from idphoto_service.history import history
 from idphoto_service.storage import bucket
 
 
-class KilledError(ClientError):
+class KilledError(ClientError):  # type: ignore[misc]
     """Every call of AWS fails from some moment on, as for a function that is no longer there."""
 
     def __init__(self):

@@ -221,4 +221,6 @@ def test_a_result_of_an_earlier_engine_stays_readable(bundle, made, monkeypatch)
     assert returned["image"]["url"].partition("?")[0] == made["image"]["url"].partition("?")[0]
     red = paint(bundle, made, "red")
     assert red["parent_mt_generate_id"] == made["mt_generate_id"]
-    assert tables.history().find_result(bundle.partner(), red["mt_generate_id"], 0).engine_version == "next"
+    stored = tables.history().find_result(bundle.partner(), red["mt_generate_id"], 0)
+    assert stored is not None
+    assert stored.engine_version == "next"

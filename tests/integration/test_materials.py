@@ -16,7 +16,7 @@ def test_every_effect_that_takes_a_material_has_some_with_names_in_both_language
             materials = listed(bundle, kind=kind, limit="100").body["materials"]
             assert len(materials) >= 8
             assert all(material["kind"] == kind and material["name"] and material["name_zh"] for material in materials)
-            assert effect.params().material_id in {material["material_id"] for material in materials}
+            assert effect.params().model_dump()["material_id"] in {material["material_id"] for material in materials}
 
 
 def test_materials_are_found_by_their_tags_and_come_in_pages(bundle):

@@ -73,7 +73,7 @@ class States:
 @pytest.fixture
 def used(bundle, monkeypatch):
     """Actions and resources by function, noted while the functions are called."""
-    noted = defaultdict(set)
+    noted: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
     current = SimpleNamespace(function="")
     call = bundle.call
 

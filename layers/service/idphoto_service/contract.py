@@ -7,6 +7,8 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from idphoto.background import Background
 from idphoto.checks.report import Level, Report
+from idphoto.effects.beautify import Beautify
+from idphoto.effects.expression import Expression
 from idphoto.effects.gaze import Gaze
 from idphoto.effects.makeup import Makeup
 from idphoto.effects.skin import Skin
@@ -203,12 +205,28 @@ class GazeRequest(Gaze, EffectRequest):
     kind: ClassVar[str] = "gaze"
 
 
+class ExpressionRequest(Expression, EffectRequest):
+    """``POST /expression``."""
+
+    model_config = _example(mt_generate_id=RESULT, smile=40)
+
+    kind: ClassVar[str] = "expression"
+
+
 class SymmetryRequest(Symmetry, EffectRequest):
     """``POST /symmetry``."""
 
     model_config = _example(mt_generate_id=RESULT, strength=50)
 
     kind: ClassVar[str] = "symmetry"
+
+
+class BeautifyRequest(Beautify, EffectRequest):
+    """``POST /beautify``."""
+
+    model_config = _example(mt_generate_id=RESULT, level=2)
+
+    kind: ClassVar[str] = "beautify"
 
 
 class MakeupRequest(Makeup, EffectRequest):
@@ -346,7 +364,9 @@ class ChainRequest(Request):
     make: Annotated[MakeParams | None, Field(description="Make the photo; {} makes a Chinese one-inch photo.")] = None
     skin: Annotated[Skin | None, Field(description="Even the skin; {} with its defaults.")] = None
     gaze: Annotated[Gaze | None, Field(description="Correct the gaze; {} with its defaults.")] = None
+    expression: Annotated[Expression | None, Field(description="Change the expression; {} with its defaults.")] = None
     symmetry: Annotated[Symmetry | None, Field(description="Balance the face; {} with its defaults.")] = None
+    beautify: Annotated[Beautify | None, Field(description="Retouch the face; {} with its defaults.")] = None
     makeup: Annotated[Makeup | None, Field(description="Put on makeup; {} with its defaults.")] = None
     background: Annotated[Background | None, Field(description="Change the background at the end.")] = None
     policy: PolicyField | None = None

@@ -4,7 +4,7 @@
 pk                          sk                            item
 ==========================  ============================  ===============================================
 ``<partner>#<photo key>``   ``PHOTO``                     which source the photo is of; its current result
-``<partner>#<photo key>``   ``STEP#<time>#<id>``          the log: which result came when
+``<partner>#<photo key>``   ``STEP#<time>-<id>``          the log: which result came when
 ``<partner>#<photo key>``   ``RESULT#<id>``               one result: recipe, parent, where its objects lie
 ``<partner>#<photo key>``   ``CHECK#<id>``                one check: report, and where its objects lie
 ``<partner>#watermarks``    ``WATERMARK#<id>``            a watermark of the partner
@@ -135,7 +135,7 @@ class History:
             "ConditionExpression": _UNLESS_LIVE,
             "ExpressionAttributeValues": {":now": now},
         }
-        step = _key(photo.partner, photo.key, "STEP", f"{result.created_ms:014d}#{name}")
+        step = _key(photo.partner, photo.key, "STEP", f"{result.created_ms:014d}-{name}")
         writes = [
             {"Put": put},
             {"Update": _current(photo, name, now)},
