@@ -28,7 +28,7 @@ help:
 	@echo 'make build [ARCH=arm64]       the layers as they are deployed, weighed against the limit of Lambda'
 	@echo 'make bench [PORTRAITS=dir]    speed, memory and quality figures'
 	@echo 'make gallery PORTRAITS=dir    contact sheets of your own portraits, in gallery/'
-	@echo 'make openapi                  write the API description, functions/openapi/openapi.json'
+	@echo 'make openapi                  write the API description and the API reference made from it'
 	@echo 'make diagram                  draw the chain into the READMEs, from its definition'
 	@echo 'make models                   fetch and prepare the models'
 	@echo 'make clean                    remove all that these commands have made'
@@ -56,6 +56,7 @@ build: .cache/venv.stamp $(MODEL)
 .PHONY: openapi
 openapi: .cache/venv.stamp
 	@$(RUN) -m local.openapi
+	@$(RUN) -m local.reference
 
 .PHONY: diagram
 diagram: .cache/venv.stamp

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import json
 import os
@@ -29,6 +30,16 @@ _SETTINGS = {
 }
 
 
+TAGS = {
+    "photo": ("uploads", "check", "make"),
+    "history": ("rollback", "photos"),
+    "chain": ("chain", "executions"),
+    "files": ("layout", "export"),
+    "catalogue": ("specs", "materials", "watermarks"),
+}
+"""What routes have in common, by the first part of their paths; every other route is an effect."""
+
+
 def describe() -> dict[str, Any]:
     """Return the OpenAPI document of all functions together."""
     os.environ.update({name: value for name, value in _SETTINGS.items() if name not in os.environ})
@@ -41,15 +52,21 @@ def describe() -> dict[str, Any]:
         part = json.loads(
             _load(file).api.app.get_openapi_json_schema(title="idphoto", version="1", description=DESCRIPTION)
         )
+        for (path, method), told in _docstrings(file).items():
+            part["paths"][path][method]["description"] = told
         paths |= part["paths"]
         schemas |= part.get("components", {}).get("schemas", {})
         document = document or part
+    for path, operations in paths.items():
+        for method, operation in operations.items():
+            operation |= {"operationId": _operation_id(method, path), "tags": [_tag(path)]}
+    used = _used(paths, schemas)
     return document | {
         "servers": [{"url": "/v1"}],
         "security": [{"key": []}],
         "paths": dict(sorted(paths.items())),
         "components": {
-            "schemas": dict(sorted(schemas.items())),
+            "schemas": {name: schema for name, schema in sorted(schemas.items()) if name in used},
             "securitySchemes": {"key": {"type": "apiKey", "in": "header", "name": "x-api-key"}},
         },
     }
@@ -58,6 +75,47 @@ def describe() -> dict[str, Any]:
 def render() -> str:
     """Return the document as text; fields stand in the order of their models."""
     return json.dumps(describe(), indent=1, ensure_ascii=False) + "\n"
+
+
+def _docstrings(file: Path) -> dict[tuple[str, str], str]:
+    """Return what the functions of a file say of themselves, by path and method."""
+    told = {}
+    for function in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(function, ast.FunctionDef):
+            for decorator in function.decorator_list:
+                match decorator:
+                    case ast.Call(func=ast.Attribute(attr=method), args=[ast.Constant(value=str(route))]):
+                        path = route.replace("<", "{").replace(">", "}")
+                        told[path, method] = ast.get_docstring(function) or ""
+    return told
+
+
+def _operation_id(method: str, path: str) -> str:
+    """Name a call for generated clients: ``make``, ``get_photos``, ``delete_executions``."""
+    verb, noun = method.lower(), path.split("/")[1]
+    return noun if verb == "post" else f"{verb}_{noun}"
+
+
+def _tag(path: str) -> str:
+    noun = path.split("/")[1]
+    return next((tag for tag, nouns in TAGS.items() if noun in nouns), "effects")
+
+
+def _used(paths: dict[str, Any], schemas: dict[str, Any]) -> set[str]:
+    """Return the schemas to which the routes lead; the framework's own errors are not ours."""
+    used: set[str] = set()
+    found = _references(paths)
+    while found - used:
+        used |= found
+        found = _references([schemas[name] for name in used])
+    return used
+
+
+def _references(part: object) -> set[str]:
+    if isinstance(part, dict):
+        own = {part["$ref"].rpartition("/")[2]} if "$ref" in part else set()
+        return own.union(*map(_references, part.values()))
+    return set().union(*map(_references, part)) if isinstance(part, list) else set()
 
 
 def _load(file: Path) -> Any:

@@ -5,6 +5,7 @@ import json
 from idphoto.effects import EFFECTS
 from idphoto_service.contract import BackgroundRequest, ChainRequest, CheckRequest, MakeRequest
 
+from local import reference
 from local.openapi import TARGET, render
 
 
@@ -48,3 +49,17 @@ def test_every_field_of_a_request_is_described_and_every_example_is_accepted():
         assert schema["additionalProperties"] is False
         for example in schema["examples"]:
             assert model.model_validate(example)
+
+
+def test_every_call_has_a_name_of_its_own_and_says_what_it_does():
+    operations = [
+        operation
+        for path in json.loads(TARGET.read_text(encoding="utf-8"))["paths"].values()
+        for operation in path.values()
+    ]
+    assert len({operation["operationId"] for operation in operations}) == len(operations)
+    assert all(operation["description"] and operation["tags"] for operation in operations)
+
+
+def test_the_reference_is_what_the_description_says():
+    assert reference.TARGET.read_text(encoding="utf-8") == reference.render(), "run make openapi"

@@ -49,6 +49,7 @@ from idphoto_client._errors import (
     StillRunningError,
     StorageError,
     TooManyRequestsError,
+    UnexpectedAnswerError,
     UnreachableError,
 )
 from idphoto_client._retry import Retry
@@ -95,6 +96,7 @@ __all__ = [
     "StillRunningError",
     "StorageError",
     "TooManyRequestsError",
+    "UnexpectedAnswerError",
     "UnreachableError",
     "Upload",
     "UploadId",

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from idphoto_client._answers import Materials, Specs, Watermark, Watermarks
-from idphoto_client._flow import Flow, Send, ask, delete, get, post
+from idphoto_client._flow import Flow, Send, ask, delete, get, path_of, post
 from idphoto_client._operation import operation
 from idphoto_client._source import source_of
 
@@ -75,7 +75,7 @@ class Catalogue:
     @operation
     def delete_watermark(self, watermark_id: str) -> Flow[Watermark]:
         """Delete a watermark; photos that were made with it keep it."""
-        return delete(Watermark, f"/watermarks/{watermark_id}")
+        return delete(Watermark, path_of("/watermarks", watermark_id))
 
     @operation
     def openapi(self) -> Flow[dict[str, Any]]:

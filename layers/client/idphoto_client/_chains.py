@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from idphoto_client._answers import Chain, Execution
 from idphoto_client._errors import StillRunningError, api_error
-from idphoto_client._flow import Flow, Pause, delete, get, post
+from idphoto_client._flow import Flow, Pause, delete, get, path_of, post
 from idphoto_client._made import Made, Params, name_of
 from idphoto_client._operation import operation
 from idphoto_client._source import Photo, source_of
@@ -58,12 +58,12 @@ class Chains:
     @operation
     def execution(self, execution_id: str) -> Flow[Execution]:
         """Return how far a chain has come."""
-        return get(Execution, f"/executions/{execution_id}")
+        return get(Execution, path_of("/executions", execution_id))
 
     @operation
     def cancel(self, execution_id: str) -> Flow[Execution]:
         """Stop a chain; the results that it has made stay."""
-        return delete(Execution, f"/executions/{execution_id}")
+        return delete(Execution, path_of("/executions", execution_id))
 
     @operation
     def wait(
@@ -93,7 +93,7 @@ class Chains:
         deadline = time.monotonic() + seconds
         pause = POLL_SECONDS
         while True:
-            told = yield from get(Execution, f"/executions/{execution_id}")
+            told = yield from get(Execution, path_of("/executions", execution_id))
             if on_progress:
                 on_progress(told)
             if told.result is not None:

@@ -2,6 +2,7 @@
 
 - :class:`IdphotoError`
     - :class:`UnreachableError`: no answer came
+    - :class:`UnexpectedAnswerError`: something else than this API answered
     - :class:`StorageError`: the storage refused an upload or a link
     - :class:`StillRunningError`: an execution takes longer than was waited
     - :class:`ApiError`: the API refused, with a code and a sentence in two languages
@@ -63,6 +64,16 @@ class UnreachableError(IdphotoError):
     def __init__(self, host: str, cause: str) -> None:
         super().__init__(f"{host} cannot be reached: {cause}", f"无法连接 {host}：{cause}")
         self.host = host
+
+
+class UnexpectedAnswerError(IdphotoError):
+    """The answer is none of this API: another server stands there, or a deployment of another age."""
+
+    def __init__(self, url: str, found: str) -> None:
+        super().__init__(
+            f"{url} does not answer as this API does ({found}). Is the address that of the API, with its stage?",
+            f"{url} 的应答不符合本 API（{found}）。请确认地址为 API 地址并包含阶段名。",
+        )
 
 
 class StorageError(IdphotoError):

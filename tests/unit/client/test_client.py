@@ -21,6 +21,7 @@ from idphoto_client import (
     StillRunningError,
     StorageError,
     TooManyRequestsError,
+    UnexpectedAnswerError,
     UnreachableError,
     UploadId,
 )
@@ -154,6 +155,16 @@ def test_an_answer_in_another_language_than_the_apis_is_an_error_too(client: Cli
     deployment.routes["GET /v1/specs"] = httpx.Response(403, text="<html>a proxy</html>")
 
     with pytest.raises(KeyRefusedError, match="a proxy"):
+        client.specs()
+
+
+@pytest.mark.parametrize("body", [httpx.Response(200, text="<html>a shop</html>"), {"request_id": "r"}, []])
+def test_a_success_of_something_else_than_this_api_is_an_error(client: Client, deployment: Deployment, body) -> None:
+    deployment.routes["GET /v1/specs"] = lambda _: (
+        body if isinstance(body, httpx.Response) else httpx.Response(200, json=body)
+    )
+
+    with pytest.raises(UnexpectedAnswerError, match="GET /specs does not answer as this API does"):
         client.specs()
 
 

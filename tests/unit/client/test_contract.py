@@ -72,7 +72,8 @@ CALLS: list[Callable[[], Generator[Any, Any, Any]]] = [
 
 
 def flow(name: str, *arguments: Any, **options: Any) -> Generator[Any, Any, Any]:
-    return vars(next(part for part in Operations.__mro__ if name in vars(part)))[name].flow(None, *arguments, **options)
+    started: Generator[Any, Any, Any] = getattr(Operations, name).flow(None, *arguments, **options)
+    return started
 
 
 def first_request(call: Callable[[], Generator[Any, Any, Any]]) -> tuple[str, str]:

@@ -173,7 +173,7 @@ def _parameter(name: str, field: Document, *, required: bool) -> Parameter:
         allowed=_allowed(told),
         default=field.get("default"),
         required=required,
-        description=field.get("description", ""),
+        description=field.get("description") or told.get("description", ""),
     )
 
 

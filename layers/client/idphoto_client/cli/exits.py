@@ -15,6 +15,7 @@ from idphoto_client._errors import (
     StillRunningError,
     StorageError,
     TooManyRequestsError,
+    UnexpectedAnswerError,
     UnreachableError,
 )
 from idphoto_client._settings import SettingsError
@@ -41,6 +42,7 @@ _EXITS: dict[type[IdphotoError], Exit] = {
     PhotoRefusedError: Exit.PHOTO_REFUSED,
     RequestInvalidError: Exit.USAGE,
     UnreachableError: Exit.UNAVAILABLE,
+    UnexpectedAnswerError: Exit.UNAVAILABLE,
     StorageError: Exit.UNAVAILABLE,
     StillRunningError: Exit.UNAVAILABLE,
     ServerError: Exit.UNAVAILABLE,
