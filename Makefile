@@ -88,6 +88,7 @@ bench: .cache/local.stamp
 	@$(RUN) tests/bench/bench_photo.py
 	@$(RUN) tests/bench/bench_render.py
 	@$(RUN) -m tests.bench.bench_undo
+	@$(RUN) -m tests.bench.bench_cost
 	@$(RUN) tests/bench/bench_frame.py $${PORTRAITS:+"$$PORTRAITS"}
 	@$(RUN) tests/bench/bench_matte.py $${PORTRAITS:+"$$PORTRAITS"}
 	@$(if $(PORTRAITS),$(RUN) tests/bench/bench_checks.py "$$PORTRAITS")

@@ -4,6 +4,7 @@ import hashlib
 import importlib.util
 import io
 import json
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -122,8 +123,9 @@ def environment():
         yield
 
 
-@pytest.fixture(scope="session")
-def stack(environment):
+@contextmanager
+def in_memory():
+    """The functions on a table and a bucket of moto; their settings must stand in the environment."""
     with mock_aws():
         boto3.client("dynamodb").create_table(
             TableName="table",
@@ -133,6 +135,12 @@ def stack(environment):
         )
         boto3.client("s3").create_bucket(Bucket="bucket")
         yield Bundle()
+
+
+@pytest.fixture(scope="session")
+def stack(environment):
+    with in_memory() as bundle:
+        yield bundle
 
 
 @pytest.fixture
