@@ -31,6 +31,7 @@ help:
 	@echo 'make openapi                  write the API description and the API reference made from it'
 	@echo 'make diagram                  draw the chain into the READMEs, from its definition'
 	@echo 'make models                   fetch and prepare the models'
+	@echo 'make specs [FETCH=1]          write the photo specifications, layers/engine/idphoto/specs.json'
 	@echo 'make clean                    remove all that these commands have made'
 
 # --- the product
@@ -65,6 +66,10 @@ diagram: .cache/venv.stamp
 .PHONY: models
 models: $(MODEL)
 
+.PHONY: specs
+specs: .cache/venv.stamp
+	@PYTHONPATH=layers/engine $(RUN) -m specs.build $(if $(FETCH),--fetch)
+
 # --- its quality
 
 .PHONY: test
@@ -91,6 +96,7 @@ bench: .cache/local.stamp
 	@$(RUN) -m tests.bench.bench_cost
 	@$(RUN) tests/bench/bench_frame.py $${PORTRAITS:+"$$PORTRAITS"}
 	@$(RUN) tests/bench/bench_matte.py $${PORTRAITS:+"$$PORTRAITS"}
+	@$(RUN) tests/bench/bench_specs.py $${PORTRAITS:+"$$PORTRAITS"}
 	@$(if $(PORTRAITS),$(RUN) tests/bench/bench_checks.py "$$PORTRAITS")
 
 .PHONY: gallery

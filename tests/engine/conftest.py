@@ -1,5 +1,6 @@
 """The portrait that tests of effects share: built once, for the models are slow."""
 
+import cv2
 import numpy as np
 import pytest
 from idphoto.faces import find_faces
@@ -13,3 +14,12 @@ def sitter() -> Portrait:
     """Return the astronaut's portrait: a frontal smiling face 91 px wide."""
     photo, models = np.asarray(astronaut()), Models()
     return build_portrait(photo, find_faces(photo, models)[0], models)
+
+
+@pytest.fixture(scope="session")
+def near(sitter) -> Portrait:
+    """Return the same portrait at twice its size, for effects that need more of an eye."""
+    size = (2 * sitter.width, 2 * sitter.height)
+    rgb, alpha = (cv2.resize(field, size, interpolation=cv2.INTER_CUBIC) for field in (sitter.rgb, sitter.alpha))
+    landmarks = sitter.landmarks * 2 + np.array((0.5, 0.5, 0), np.float32)
+    return Portrait(rgb, alpha, landmarks, 2 * sitter.crown_y + 0.5, 2 * sitter.chin_y + 0.5)

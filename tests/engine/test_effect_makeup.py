@@ -147,6 +147,21 @@ def test_a_covered_mouth_is_refused(sitter):
     assert refusal.value.details["reason"] == "FACE_COVERED"
 
 
+def test_a_photo_without_colours_is_refused(sitter):
+    grey = np.repeat(sitter.rgb.mean(axis=-1, keepdims=True).astype(np.uint8), 3, axis=-1)
+    with pytest.raises(EffectRefusedError) as refusal:
+        wear(replace(sitter, rgb=grey), "rose")
+    assert refusal.value.details["reason"] == "PHOTO_COLOURLESS"
+
+
+def test_a_face_that_the_photo_cuts_off_is_refused(sitter):
+    middle = int(sitter.centre_x)
+    half = replace(sitter, rgb=sitter.rgb[:, :middle].copy(), alpha=sitter.alpha[:, :middle].copy())
+    with pytest.raises(EffectRefusedError) as refusal:
+        wear(half, "rose")
+    assert refusal.value.details["reason"] == "FACE_CUT_OFF"
+
+
 def test_a_look_says_whether_it_is_for_open_eyes():
     assert not Look().touches_eyes
     assert read_look(idphoto_materials.read("makeup", "evening")).touches_eyes

@@ -21,12 +21,17 @@ def lab(rgb):
 
 @pytest.fixture(scope="module")
 def large(sitter):
-    """The portrait at three times its size, with pores (noise of one pixel)."""
-    size = (3 * sitter.width, 3 * sitter.height)
-    rgb, alpha = (cv2.resize(field, size, interpolation=cv2.INTER_CUBIC) for field in (sitter.rgb, sitter.alpha))
-    pores = np.random.default_rng(7).normal(0, 4, (size[1], size[0], 1))
+    """Head and neck at three times their size, with pores (noise of one pixel)."""
+    unit = face_width(sitter.landmarks)
+    left, right = int(sitter.centre_x - 1.1 * unit), int(sitter.centre_x + 1.1 * unit)
+    window = np.s_[: int(sitter.chin_y + 0.9 * unit), left:right]
+    rgb, alpha = (
+        cv2.resize(field[window], None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC)
+        for field in (sitter.rgb, sitter.alpha)
+    )
+    pores = np.random.default_rng(7).normal(0, 4, (*alpha.shape, 1))
     rgb = np.clip(rgb + pores, 0, 255).astype(np.uint8)
-    landmarks = (sitter.landmarks * 3 + np.array((1, 1, 0))).astype(np.float32)
+    landmarks = ((sitter.landmarks - (left, 0, 0)) * 3 + np.array((1, 1, 0))).astype(np.float32)
     return Portrait(rgb, alpha, landmarks, 3 * sitter.crown_y, 3 * sitter.chin_y)
 
 
@@ -129,7 +134,7 @@ def test_smoothing_takes_roughness_away(large, mask):
     uneven = painted(large, rough)
     after = replace(uneven, rgb=smooth_skin(uneven.rgb, mask, face_width(large.landmarks), 1.0))
     plain = replace(large, rgb=smooth_skin(large.rgb, mask, face_width(large.landmarks), 1.0))
-    assert error(after, plain, mask > 0.95) < 0.8 * error(uneven, large, mask > 0.95)
+    assert error(after, plain, mask > 0.95) < 0.88 * error(uneven, large, mask > 0.95)
 
 
 def test_a_dark_region_is_brought_to_the_skin_around_and_never_darkened(large, mask):

@@ -53,6 +53,19 @@ def test_the_parts_are_float_masks_of_the_portraits_size_and_sum_to_one(sitter, 
     assert np.abs(total - 1).max() < 1e-5
 
 
+@pytest.mark.parametrize("part", ["landmarks", "alpha", "rgb", "size"])
+def test_what_makes_no_sense_still_gives_parts_that_sum_to_one(part, sitter):
+    strange = {
+        "landmarks": replace(sitter, landmarks=np.zeros_like(sitter.landmarks)),
+        "alpha": replace(sitter, alpha=np.zeros_like(sitter.alpha)),
+        "rgb": replace(sitter, rgb=np.zeros_like(sitter.rgb)),
+        "size": replace(sitter, rgb=sitter.rgb[:2, :9].copy(), alpha=sitter.alpha[:2, :9].copy()),
+    }[part]
+    found = parts(strange)
+    total = sum(getattr(found, name) for name in PART_NAMES)
+    assert np.abs(total - 1).max() < 1e-5
+
+
 def test_the_background_is_what_the_matte_leaves(sitter, found):
     assert np.abs(found.background - (1 - sitter.alpha.astype(np.float32) / 255)).max() < 1e-6
 

@@ -139,6 +139,10 @@ def everything_that_partners_do(bundle, photo, monkeypatch):
     bundle.call("check", {"out_request_id": "o-1", "upload_id": upload, "level": "strict"})
     bundle.call("make", {"out_request_id": "o-1", "upload_id": upload})
     red = bundle.call("background", {"mt_generate_id": made["mt_generate_id"], "color": "red"}).body
+    for fields in ({}, {"crop_only": True}):
+        assert bundle.call("export", {"mt_generate_id": red["mt_generate_id"]} | fields).status == 200
+    sheet = {"mt_generate_id": red["mt_generate_id"], "watermark_id": mark["watermark_id"]}
+    assert bundle.call("layout", sheet).status == 200
     undo = {"mt_generate_id": red["mt_generate_id"], "without": ["background"]}
     bundle.call("rollback", undo)
     bundle.call("rollback", {"to": red["mt_generate_id"]})
@@ -160,6 +164,8 @@ def everything_that_partners_do(bundle, photo, monkeypatch):
     forget(bundle, made)
     bundle.call("rollback", undo)
     bundle.call("background", {"mt_generate_id": red["mt_generate_id"], "color": "grey"})
+    for function in ("export", "layout"):
+        bundle.call(function, {"mt_generate_id": red["mt_generate_id"]})
     for kind in EFFECTS:
         bundle.call(kind, {"mt_generate_id": red["mt_generate_id"]})
     bundle.call("make", make)

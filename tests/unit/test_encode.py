@@ -8,10 +8,19 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from idphoto.arrays import Rgb
-from idphoto.encode import FileSizeError, encode_jpeg, encode_photo, encode_png
+from idphoto.encode import (
+    LOWEST_QUALITY,
+    ByteRange,
+    FileFormat,
+    FileSizeError,
+    encode_file,
+    encode_jpeg,
+    encode_photo,
+    encode_png,
+)
 from idphoto.specs import Spec, get_spec
 from PIL import Image, ImageCms
 
@@ -129,14 +138,111 @@ def test_a_photo_that_is_too_small_gets_a_better_quality() -> None:
     assert 0xFE not in jpeg_segments(file)
 
 
+def test_the_quality_is_the_highest_that_fits() -> None:
+    photo = noisy(10)
+    most = round(len(encode_jpeg(photo, 300)) * 0.5)
+    file = encode_file(photo, "jpeg", 300, ByteRange(0, most))
+    assert file.quality is not None
+    assert len(file.data) <= most < len(encode_jpeg(photo, 300, file.quality + 1))
+    assert file.subsampling == "4:4:4"
+
+
+def test_colours_lose_resolution_only_where_the_lowest_quality_is_too_large() -> None:
+    photo = noisy(40)
+    least = len(encode_jpeg(photo, 300, LOWEST_QUALITY))
+    assert encode_file(photo, "jpeg", 300, ByteRange(0, least)).subsampling == "4:4:4"
+    assert encode_file(photo, "jpeg", 300, ByteRange(0, least - 1)).subsampling == "4:2:0"
+
+
 @pytest.mark.parametrize("least", [20, 100, 200])
-def test_a_photo_that_is_too_small_at_every_quality_is_filled_up(least: int) -> None:
-    file = encode_photo(picture(), limited(least, least + 2 + least // 20))
-    assert 1024 * least <= len(file) <= 1024 * least + 16
-    assert file[6:11] == b"JFIF\0"
-    with Image.open(io.BytesIO(file)) as image, Image.open(io.BytesIO(encode_jpeg(picture(), 300))) as usual:
-        assert np.array_equal(np.asarray(image), np.asarray(usual))
-        assert image.info["dpi"] == (300, 300)
+def test_a_photo_that_is_too_small_at_the_best_quality_says_by_how_much_and_holds_nothing_but_the_photo(
+    least: int,
+) -> None:
+    file = encode_file(picture(), "jpeg", 300, ByteRange(1024 * least, 10**7))
+    assert file.quality == 100
+    assert file.missing == 1024 * least - len(file.data) > 0
+    assert not set(jpeg_segments(file.data)) & {0xFE, *range(0xE3, 0xF0)}
+    assert file.data.endswith(b"\xff\xd9")
+
+
+@settings(deadline=None)
+@given(st.integers(1, 60), st.integers(1, 200))
+def test_no_file_is_larger_than_it_may_be(amount: int, most_kb: int) -> None:
+    try:
+        file = encode_file(noisy(amount, 96), "jpeg", 300, ByteRange(0, 1000 * most_kb))
+    except FileSizeError:
+        assert len(encode_jpeg(noisy(amount, 96), 300, LOWEST_QUALITY, "4:2:0")) > 1000 * most_kb
+        return
+    assert len(file.data) <= 1000 * most_kb
+
+
+@pytest.mark.parametrize("file_format", ["jpeg", "png", "webp", "tiff"])
+@pytest.mark.parametrize("dpi", [72, 254, 300, 350, 457])
+def test_every_format_holds_pixels_resolution_and_profile_and_nothing_else(file_format: FileFormat, dpi: int) -> None:
+    file = encode_file(picture(), file_format, dpi)
+    with Image.open(io.BytesIO(file.data)) as image:
+        image.load()
+        assert image.size == (295, 413)
+        seen = image.info["dpi"][0] if "dpi" in image.info else image.getexif()[0x011A]
+        assert float(seen) == pytest.approx(dpi, abs=0.02)
+        assert "icc_profile" in image.info or b"sRGB" in png_chunks(file.data)
+        assert set(image.info) <= {
+            "jfif",
+            "jfif_version",
+            "jfif_unit",
+            "jfif_density",
+            "dpi",
+            "icc_profile",
+            "srgb",
+            "exif",
+            "compression",
+            "loop",
+            "background",
+            "timestamp",
+            "duration",
+            "resolution",
+            "streamtype",
+        }
+        if file_format == "webp":
+            assert set(image.getexif()) == {0x011A, 0x011B, 0x0128}
+        if file_format in {"png", "tiff"}:
+            assert np.array_equal(np.asarray(image), picture())
+
+
+@pytest.mark.parametrize("file_format", ["png", "tiff"])
+def test_a_format_without_loss_is_refused_where_it_does_not_fit_and_never_loses_colours(
+    file_format: FileFormat,
+) -> None:
+    with pytest.raises(FileSizeError):
+        encode_file(noisy(50), file_format, 300, ByteRange(0, 50_000))
+    file = encode_file(picture(), file_format, 300, ByteRange(100_000, 10**7))
+    assert len(file.data) >= 100_000
+    with Image.open(io.BytesIO(file.data)) as image:
+        assert image.mode == "RGB"
+
+
+def test_a_webp_meets_a_size() -> None:
+    file = encode_file(noisy(20), "webp", 300, ByteRange(0, 40_000))
+    assert len(file.data) <= 40_000
+
+
+def test_noise_at_the_best_quality_is_written() -> None:
+    noise = np.random.default_rng(5).integers(0, 256, (400, 400, 3), np.uint8)
+    assert len(encode_jpeg(noise, 300, 100)) > 2 * 400 * 400
+
+
+@pytest.mark.parametrize("file_format", ["jpeg", "png", "webp", "tiff"])
+def test_libvips_reads_what_was_written(file_format: FileFormat) -> None:
+    pyvips = pytest.importorskip("pyvips")
+    read = pyvips.Image.new_from_buffer(encode_file(picture(), file_format, 300).data, "")
+    assert (read.width, read.height, read.bands) == (295, 413, 3)
+    if file_format != "webp":
+        # libvips counts pixels a millimetre, and does not look into a WebP for them.
+        assert read.xres * 25.4 == pytest.approx(300, abs=0.02)
+    if file_format == "jpeg":
+        assert read.get("jpeg-chroma-subsample") == "4:4:4"
+    if file_format != "png":
+        assert b"sRGB" in bytes(read.get("icc-profile-data")).replace(b"\0", b"")
 
 
 def test_a_photo_that_would_have_to_look_bad_is_refused_with_both_sizes() -> None:

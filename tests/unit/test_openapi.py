@@ -3,7 +3,14 @@
 import json
 
 from idphoto.effects import EFFECTS
-from idphoto_service.contract import BackgroundRequest, ChainRequest, CheckRequest, MakeRequest
+from idphoto_service.contract import (
+    BackgroundRequest,
+    ChainRequest,
+    CheckRequest,
+    ExportRequest,
+    LayoutRequest,
+    MakeRequest,
+)
 
 from local import reference
 from local.openapi import TARGET, render
@@ -25,6 +32,8 @@ def test_every_route_is_described_with_its_models_and_needs_a_key():
         "/executions",
         "/executions/{execution_id}",
         "/rollback",
+        "/export",
+        "/layout",
         "/photos/{out_request_id}",
         "/materials",
         "/watermarks",
@@ -41,7 +50,7 @@ def test_every_route_is_described_with_its_models_and_needs_a_key():
 
 def test_every_field_of_a_request_is_described_and_every_example_is_accepted():
     schemas = json.loads(TARGET.read_text(encoding="utf-8"))["components"]["schemas"]
-    for model in (CheckRequest, MakeRequest, BackgroundRequest, ChainRequest):
+    for model in (CheckRequest, MakeRequest, BackgroundRequest, ChainRequest, ExportRequest, LayoutRequest):
         schema = schemas[model.__name__]
         for name, field in schema["properties"].items():
             told = [field, *field.get("anyOf", [])]

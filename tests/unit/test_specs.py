@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -11,8 +14,10 @@ from hypothesis import strategies as st
 from idphoto.specs import (
     CustomSize,
     Range,
+    SizeNotAllowedError,
     Spec,
     SpecUnknownError,
+    at_size,
     custom_spec,
     get_spec,
     load_specs,
@@ -20,6 +25,7 @@ from idphoto.specs import (
     search_specs,
 )
 from pydantic import ValidationError
+from specs.build import TARGET, merge, read_facts, read_kept, written
 
 SIZES = {
     "cn_1inch_small": (260, 378, 300),
@@ -265,3 +271,129 @@ def test_every_allowed_custom_size_is_a_specification(width: int, height: int, d
     spec = custom_spec(size)
     assert (spec.width_px, spec.height_px) == (width, height)
     assert spec.head_height_px.target * 0.75 < width
+
+
+def test_there_are_more_than_250_documents_of_more_than_150_countries_and_chinas_own() -> None:
+    specs = load_specs().values()
+    assert len(specs) >= 250
+    assert len({spec.country for spec in specs}) >= 150
+    chinese = {spec.document for spec in specs if spec.country == "CN"}
+    assert {"print", "passport", "visa", "id_card", "driving_licence", "social_security", "exam"} <= chinese
+
+
+def test_the_file_is_what_the_merge_makes_of_the_table_by_hand_and_the_lists() -> None:
+    rows = merge(read_kept(), read_facts())
+    assert TARGET.read_text("utf-8") == written(rows)
+
+
+def test_every_row_kept_by_hand_keeps_its_id_and_its_figures() -> None:
+    merged = {row["spec_id"]: row for row in merge(read_kept(), read_facts())}
+    told = {"conflicts", "source_url", "checked_on", "px_min", "px_max", "name_local"}
+    for row in read_kept():
+        assert {name: value for name, value in merged[row["spec_id"]].items() if name not in told} == {
+            name: value for name, value in row.items() if name not in told
+        }
+
+
+def test_names_are_unique_across_languages_as_far_as_they_name_one_document() -> None:
+    for spec in load_specs().values():
+        assert get_spec(spec.spec_id) is spec
+        assert all(get_spec(alias) is spec for alias in spec.aliases)
+
+
+@pytest.mark.parametrize("spec", load_specs().values(), ids=lambda spec: spec.spec_id)
+def test_what_is_made_lies_within_what_the_authority_takes(spec: Spec) -> None:
+    size = (spec.width_px, spec.height_px)
+    assert all(low <= side for low, side in zip(spec.px_min or size, size, strict=True))
+    assert all(side <= high for side, high in zip(size, spec.px_max or size, strict=True))
+    assert all(re.fullmatch("#[0-9A-F]{6}", colour) for colour in spec.backgrounds)
+    assert spec.head_height_px.max < spec.height_px
+    assert spec.name_zh
+    assert spec.name_zh != spec.name
+
+
+def test_what_no_text_was_read_for_is_never_sure_and_says_what_the_lists_say() -> None:
+    listed = [spec for spec in load_specs().values() if "not compared" in spec.source]
+    assert len(listed) > 300
+    assert not any(spec.confidence == "high" or spec.checked_on or spec.kb for spec in listed)
+    assert not any(spec.retouch_allowed or spec.background_replace_allowed for spec in listed)
+    disagreeing = [spec for spec in listed if any(conflict.field == "size_mm" for conflict in spec.conflicts)]
+    assert len(disagreeing) > 20
+    assert {spec.confidence for spec in disagreeing} == {"low"}
+
+
+def test_two_sources_that_disagree_are_both_told() -> None:
+    (size,) = [conflict for conflict in get_spec("br_passport").conflicts if conflict.field == "size_mm"]
+    assert (get_spec("br_passport").width_mm, get_spec("br_passport").height_mm) == (50, 70)
+    assert size.says == {"visareadynow-passport-specs 1.1.0": "35x45"}
+    (size,) = get_spec("cn_civil_service").conflicts
+    assert size.says == {"LiYing": "413x531", "HivisionIDPhotos": "295x413"}
+
+
+def test_a_text_that_was_read_is_named_with_its_address_and_its_day() -> None:
+    visa = get_spec("us_visa")
+    assert str(visa.checked_on) == "2026-10-12"
+    assert visa.source_url is not None
+    assert visa.source_url.startswith("https://travel.state.gov/")
+    assert (visa.px_min, visa.px_max) == ((600, 600), (1200, 1200))
+
+
+@pytest.mark.parametrize(
+    ("query", "spec_id"),
+    [
+        ("Reisepass", "de_passport"),
+        ("日本 パスポート", "jp_passport"),
+        ("여권", "kr_passport"),
+        ("паспорт Қазақстан", "kz_passport"),
+        ("法国签证", "fr_visa"),
+        ("passeport france", "fr_passport"),
+        ("35x45", "icao"),
+        ("36x47", "fi_passport"),
+        ("六寸", "cn_6inch"),
+        ("护士", "cn_nurse"),
+    ],
+)
+def test_a_document_is_found_in_its_own_language_and_by_its_size(query: str, spec_id: str) -> None:
+    assert spec_id in {spec.spec_id for spec in search_specs(query)[:12]}
+
+
+def test_a_kind_of_document_is_a_filter() -> None:
+    found = search_specs("", "de", "visa")
+    assert [spec.spec_id for spec in found] == ["de_visa"]
+
+
+def test_all_rows_are_read_in_less_than_50_ms() -> None:
+    command = (
+        "import time; import idphoto.specs as s; t = time.perf_counter(); s.load_specs(); "
+        "print(time.perf_counter() - t)"
+    )
+    seconds = min(
+        float(subprocess.run([sys.executable, "-c", command], check=True, capture_output=True, text=True).stdout)
+        for _ in range(5)
+    )
+    assert seconds < 0.05
+
+
+def test_pixels_outside_the_allowed_range_are_refused() -> None:
+    with pytest.raises(ValidationError):
+        Spec.model_validate(row(px_min=[600, 600]))
+    with pytest.raises(ValidationError):
+        Spec.model_validate(row(px_max=[200, 200]))
+
+
+def test_a_photo_may_have_any_size_that_its_authority_takes() -> None:
+    larger = at_size(get_spec("us_visa"), 1200, 1200)
+    assert (larger.width_px, larger.height_px) == (1200, 1200)
+    assert larger.head_height_px.target == pytest.approx(2 * get_spec("us_visa").head_height_px.target)
+    same = at_size(get_spec("cn_id_card"), 358, 441)
+    assert same.head_height_px == get_spec("cn_id_card").head_height_px
+
+
+@pytest.mark.parametrize(
+    ("spec_id", "size"),
+    [("us_visa", (1300, 1300)), ("us_visa", (700, 800)), ("cn_1inch", (590, 826)), ("us_visa", (500, 500))],
+)
+def test_another_size_is_refused_with_what_is_allowed(spec_id: str, size: tuple[int, int]) -> None:
+    with pytest.raises(SizeNotAllowedError) as caught:
+        at_size(get_spec(spec_id), *size)
+    assert {"least", "most", "ratio"} == set(caught.value.details["allowed"])  # type: ignore[call-overload]

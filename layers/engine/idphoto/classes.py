@@ -34,6 +34,16 @@ SKIN_COLOURED_CLOTHES: Final = 0.15
 TEXTURE_SAYS: Final = 0.8
 """Weight of the texture's likelihood beside the colour's."""
 
+SHADES: Final = (0.85, 0.7, 0.58, 0.46)
+SHADED_SHARE: Final = 0.15
+"""Lightness of skin in shade (below the chin, beside the nose), relative to what is known, and how common that is."""
+
+FEW: Final = 12
+"""Pixels too few to learn a colour from."""
+
+STEP: Final = (0.12, 0.88)
+"""Shares of a class below and above which it is none and all."""
+
 _BINS: Final = 32
 _BIN_LOW: Final = np.array([0.0, -64.0, -64.0], np.float32)
 _BIN_SIDE: Final = np.array([3.4, 4.0, 4.0], np.float32)
@@ -47,7 +57,7 @@ def judge_classes(portrait: Portrait) -> tuple[Matte, Matte, Matte]:
     """Probabilities of skin, hair and clothes where a person is, each ``(H, W)``; they sum to one."""
     unit = face_width(portrait.landmarks)
     scale = min(1.0, WORK_FACE / unit)
-    size = (max(8, round(portrait.width * scale)), max(8, round(portrait.height * scale)))
+    size = (max(1, round(portrait.width * scale)), max(1, round(portrait.height * scale)))
     small = cv2.resize(portrait.rgb, size, interpolation=cv2.INTER_AREA) if scale < 1 else portrait.rgb
     alpha = cv2.resize(portrait.alpha, size, interpolation=cv2.INTER_AREA).astype(np.float32) / np.float32(255)
     points = (portrait.landmarks[:, :2] + 0.5) * (np.array(size) / (portrait.width, portrait.height)) - 0.5
@@ -105,8 +115,10 @@ class _Study:
             skin = np.maximum(skin, polygon_mask(self.points[list(ring)], solid.shape))
         skin *= solid * (1 - self.ignored)
         known = self.colour[skin > 0.5]
-        if len(known) < 12:
+        if len(known) < FEW:
             known = self.colour[self.oval * solid > 0.5]
+        if len(known) < FEW:
+            known = self.colour.reshape(-1, 3)
         middle = np.median(known, axis=0)
         spread = np.maximum(1.5 * np.median(np.abs(known - middle), axis=0), (5.0, 2.5, 2.5))
         distance = np.sqrt((((self.colour - middle) / spread) ** 2)[..., 1:].sum(axis=-1))
@@ -119,6 +131,9 @@ class _Study:
         deep = min(0.75, 0.5 * float(self.y[-1, 0]))
         clothes = solid * (self.y > deep) * (self.oval < 0.01) * ((light > 4) | (distance > 3))
         clothes = clothes + solid * (self.y > 1.0) * ~unlike * SKIN_COLOURED_CLOTHES
+        if clothes.sum() < FEW:
+            # Clothes of the skin's own tint, as all are in a photo without colours.
+            clothes = solid * (self.y > max(deep, 0.4)) * (np.abs(self.x) < 0.5) * (self.oval < 0.01)
         beside = (np.abs(self.x) > 0.35) & (self.y < 1.4)
         clothes = np.where(beside, 0.1 * clothes, clothes).astype(np.float32)
         self._anchor = np.stack([skin, hair / 2, np.zeros_like(skin)])
@@ -132,6 +147,8 @@ class _Study:
             total = max(float(histogram.sum()), 1.0)
             texture = np.bincount(self.rough.ravel(), weights[kind].ravel(), 16).astype(np.float32)
             texture = np.convolve(texture, np.array((0.25, 0.5, 0.25), np.float32), "same") / np.float32(total)
+            if kind == _SKIN:
+                cube = cube + SHADED_SHARE * _in_shade(cube)
             likelihood = cube.ravel()[self.bins] / total + _FLAT
             out[kind] = likelihood * (texture[self.rough] + np.float32(0.03)) ** np.float32(TEXTURE_SAYS)
         return out
@@ -173,11 +190,13 @@ class _Study:
         """Let hair below the jaw count only where it hangs from the head, and draw all to the edges."""
         smooth = np.stack([blur(p, 0.02 * self.unit) for p in posterior])
         hair, reach = smooth[_HAIR], np.zeros_like(smooth[_HAIR])
-        start = max(0, int(self.points[mesh.CHIN, 1] - 0.25 * self.unit))
+        start = int(np.clip(self.points[mesh.CHIN, 1] - 0.25 * self.unit, 0, len(hair)))
         before = np.maximum(hair[start - 1 if start else 0], 0)
-        fade = np.float32(0.45 ** (1 / self.unit))
+        fade, aside = np.float32(0.45 ** (1 / self.unit)), np.float32(0.97)
         for row in range(start, hair.shape[0]):
-            spread = np.maximum(before, np.maximum(np.roll(before, 1), np.roll(before, -1)) * 0.97)
+            spread = before.copy()
+            np.maximum(spread[1:], before[:-1] * aside, out=spread[1:])
+            np.maximum(spread[:-1], before[1:] * aside, out=spread[:-1])
             before = np.minimum(spread * fade, 1) * np.minimum(hair[row] * 2.2, 1)
             reach[row] = before
         blend = smoothstep(self.y, 0.0, 0.3) * (1 - self.oval)
@@ -196,9 +215,18 @@ _SKIN_SEEDS: Final = (
 """Rings on the cheeks and the back of the nose: skin that neither a fringe nor a beard grows over."""
 
 
+def _in_shade(cube: F32) -> F32:
+    """Return the histogram that the same colours have in less light: lower L*, the same saturation."""
+    shaded = np.zeros_like(cube)
+    levels = np.arange(_BINS)
+    for share in SHADES:
+        np.add.at(shaded, (levels * share).astype(np.intp), cube / np.float32(len(SHADES)))
+    return shaded
+
+
 def _smooth_cube(cube: F32) -> F32:
-    for _ in range(2):
-        for axis in range(3):
+    for axis in range(3):
+        for _ in range(2):
             cube = 0.5 * cube + 0.25 * (_shift(cube, axis, 1) + _shift(cube, axis, -1))
     return cube
 
@@ -217,23 +245,34 @@ def _refine(posterior: F32, small: Rgb, alpha: F32, portrait: Portrait, unit: fl
     guide = small.astype(np.float32) / np.float32(255)
     weight = alpha + np.float32(1e-3)
     radius = max(2, round(SMOOTH_RADIUS * unit))
-    masks = []
-    for kind in range(3):
-        direction = _discriminant(guide, posterior[kind], weight)
-        line = np.asarray(guide @ direction, np.float32)
-        slope, offset = _guided(line, posterior[kind], weight, radius)
-        slope, offset = (cv2.resize(field, size, interpolation=cv2.INTER_LINEAR) for field in (slope, offset))
-        fine = cv2.transform(portrait.rgb.astype(np.float32), (direction / np.float32(255))[None])
-        masks.append(np.clip(slope * fine + offset, 0, 1))
-    total = np.maximum(masks[0] + masks[1] + masks[2], np.float32(1e-3))
-    masks = [_sharpen(mask / total) for mask in masks]
-    total = np.maximum(masks[0] + masks[1] + masks[2], np.float32(1e-3))
-    skin, hair = (np.asarray(mask / total, np.float32) for mask in masks[:2])
+    directions = np.stack([_discriminant(guide, mask, weight) for mask in posterior])
+    lines = cv2.transform(guide, directions)
+    slopes, offsets = _guided(lines, np.dstack(list(posterior)), weight, radius)
+    fine = cv2.transform(portrait.rgb.astype(np.float32), directions / np.float32(255))
+    fine *= cv2.resize(slopes, size, interpolation=cv2.INTER_LINEAR)
+    fine += cv2.resize(offsets, size, interpolation=cv2.INTER_LINEAR)
+    np.clip(fine, 0, 1, out=fine)
+    # Twice normalised: the sharpening needs shares, and no longer gives them.
+    for sharpen in (True, False):
+        total = cv2.transform(fine, np.ones((1, 3), np.float32))
+        np.maximum(total, np.float32(1e-3), out=total)
+        fine *= (1 / total)[..., None]
+        if sharpen:
+            _sharpen(fine)
+    skin, hair, _ = cv2.split(fine)
     return skin, hair, np.asarray(np.maximum(1 - skin - hair, 0), np.float32)
 
 
-def _sharpen(mask: F32) -> F32:
-    return smoothstep(mask, 0.12, 0.88)
+def _sharpen(mask: F32) -> None:
+    """Steepen the step between two classes, in place (a Hermite curve between the limits of :data:`STEP`)."""
+    low, high = STEP
+    mask -= np.float32(low)
+    mask *= np.float32(1 / (high - low))
+    np.clip(mask, 0, 1, out=mask)
+    rest = mask * np.float32(-2)
+    rest += np.float32(3)
+    rest *= mask
+    mask *= rest
 
 
 def _discriminant(guide: F32, mask: F32, weight: F32) -> F32:
@@ -251,17 +290,19 @@ def _discriminant(guide: F32, mask: F32, weight: F32) -> F32:
     return np.asarray(direction / max(float(np.linalg.norm(direction)), 1e-6), np.float32)
 
 
-def _guided(line: F32, mask: F32, weight: F32, radius: int) -> tuple[F32, F32]:
-    """Slope and offset of the weighted guided filter."""
+def _guided(lines: F32, masks: F32, weight: F32, radius: int) -> tuple[F32, F32]:
+    """Slopes and offsets ``(h, w, 3)`` of the weighted guided filter, each class with its own guide."""
     side = (2 * radius + 1, 2 * radius + 1)
+    share = weight[..., None]
 
     def mean(field: F32) -> F32:
         return np.asarray(cv2.blur(field, side, borderType=cv2.BORDER_REFLECT), np.float32)
 
-    total = mean(weight)
-    line_mean, mask_mean = mean(line * weight) / total, mean(mask * weight) / total
-    variance = mean(line * line * weight) / total - line_mean * line_mean
-    covariance = mean(line * mask * weight) / total - line_mean * mask_mean
-    slope = np.asarray(covariance / (np.maximum(variance, 0) + SMOOTH_EPS), np.float32)
-    offset = mask_mean - slope * line_mean
-    return mean(slope * weight) / total, mean(offset * weight) / total
+    inverse = np.float32(1) / mean(weight)[..., None]
+    weighted = lines * share
+    line_mean, mask_mean = mean(weighted) * inverse, mean(masks * share) * inverse
+    variance = mean(lines * weighted) * inverse - line_mean * line_mean
+    covariance = mean(masks * weighted) * inverse - line_mean * mask_mean
+    slope = np.asarray(covariance / (np.maximum(variance, 0) + np.float32(SMOOTH_EPS)), np.float32)
+    offset = np.asarray(mask_mean - slope * line_mean, np.float32)
+    return np.asarray(mean(slope * share) * inverse), np.asarray(mean(offset * share) * inverse)

@@ -5,7 +5,8 @@ the full picture as a gain on each pixel, so that pores, freckles and hairs keep
 and it is weighted by a mask, so that outside the mask not one bit changes::
 
     ground = Ground.of(rgb, mask, face_width)
-    change = level_tone(ground, 0.6) + tame_shine(ground, 0.5)
+    change = level_tone(ground, 0.6)
+    change = change + tame_shine(ground.changed(change), 0.5)
     rgb = ground.apply(rgb, change)
 
 For one correction alone there are :func:`smooth_skin`, :func:`even_skin` and :func:`matte_skin`. To correct a part of
@@ -18,7 +19,7 @@ All lengths are in face widths, so that a portrait of twice the size is correcte
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Self
 
 import numpy as np
@@ -38,9 +39,11 @@ BLOTCH_LIGHT: Final = 0.30
 
 ROUGH_RADIUS: Final = 0.05
 """Half the window of the filter that tells folds and edges from roughness, in face widths."""
-ROUGH_EPS: Final = 45.0
-"""Variance of L* that counts as rough rather than as an edge (a deviation of 7 L*)."""
-MARK: Final = 9.0
+ROUGH_EPS: Final = 28.0
+"""Variance of L* that counts as rough rather than as an edge (a deviation of 5 L*)."""
+ROUGH_SHARE: Final = 0.8
+"""Most of the roughness that is taken away: fine lines soften but stay."""
+MARK: Final = 8.0
 """Difference in L* from the skin around at which a mark is a mole or a fold, and is kept."""
 
 SHINE_RADIUS: Final = 0.08
@@ -49,6 +52,8 @@ SHINE_LEAST: Final = (3.0, 14.0)
 """Excess of L* over the skin around between which shine sets in."""
 SHINE_PALE: Final = (0.04, 0.3)
 """Loss of chroma, relative to the skin around, between which brightness is shine and not the shape of the face."""
+SHINE_CHROMA: Final = 0.6
+"""Share of the lost chroma that is given back: all of it would glow."""
 SHINE_SHARE: Final = 0.55
 """Most of the excess that is taken away: a face with no highlight at all looks flat."""
 
@@ -100,6 +105,10 @@ class Ground:
         weight = cv2.resize(mask[top:bottom, left:right], size, interpolation=cv2.INTER_AREA)
         lab = cv2.cvtColor(part.astype(np.float32) / np.float32(255), cv2.COLOR_RGB2Lab)
         return cls(lab, weight, face_width * scale, mask, (top, bottom, left, right))
+
+    def changed(self, change: F32) -> Self:
+        """Return the ground as it is after a change, so that another block sees what the first has left."""
+        return replace(self, lab=self.lab + change)
 
     def reduce(self, field: F32) -> F32:
         """Bring a field ``(H, W)`` of the full picture to the size of the reduced one."""
@@ -207,6 +216,7 @@ def tame_shine(ground: Ground, amount: float) -> F32:
     share = blur(hot, 0.012 * ground.unit) * np.float32(SHINE_SHARE * amount)
     change = (base[..., :3] - fine[..., :3]) * share[..., None]
     change[..., 0] = np.minimum(change[..., 0], 0)
+    change[..., 1:] *= np.float32(SHINE_CHROMA)
     return np.asarray(change, np.float32)
 
 
@@ -240,7 +250,7 @@ def soften(ground: Ground, amount: float) -> F32:
     smooth = fit[..., :3] * light[..., None] + fit[..., 3:]
     change = smooth - ground.lab
     mark = change[..., :1] / np.float32(MARK)
-    return np.asarray(change * np.exp(-mark * mark) * np.float32(amount), np.float32)
+    return np.asarray(change * np.exp(-mark * mark) * np.float32(ROUGH_SHARE * amount), np.float32)
 
 
 def level_region(ground: Ground, region: F32, amount: float, *, keep_light: float = 0.35) -> F32:

@@ -169,7 +169,7 @@ def frame(portrait: Portrait, spec: Spec) -> Frame:
     HeadCutError, BodyCutError, SourceTooSmallError, HeadShapeError
         No allowed frame exists; the details say by how much.
     """
-    _refuse_cut_head(portrait)
+    refuse_cut_head(portrait)
     heads, gaps = _allowed_heads_and_gaps(portrait, spec)
     large_enough = heads <= MAX_ENLARGEMENT * portrait.head_height
     if not large_enough.any():
@@ -208,7 +208,14 @@ def apply_frame(portrait: Portrait, chosen: Frame) -> tuple[Rgb, Alpha]:
     return rgb, np.rint(np.clip(coverage, 0, 1) * 255).astype(np.uint8)
 
 
-def _refuse_cut_head(portrait: Portrait) -> None:
+def refuse_cut_head(portrait: Portrait) -> None:
+    """Refuse a source that cuts the head.
+
+    Raises
+    ------
+    HeadCutError
+        The details say on which side.
+    """
     if portrait.crown_y < 1:
         raise HeadCutError(side="top")
     rows = slice(int(portrait.crown_y), int(np.ceil(portrait.chin_y)) + 1)
@@ -219,6 +226,23 @@ def _refuse_cut_head(portrait: Portrait) -> None:
     ):
         if room < reach and portrait.alpha[rows, column].max() >= TOUCHING:
             raise HeadCutError(side=side)
+
+
+def allowed_positions(portrait: Portrait, spec: Spec) -> tuple[F64, F64, F64]:
+    """Every head height and top gap that a specification allows together, photo px, and how far each is from the best.
+
+    Returns
+    -------
+    tuple of F64
+        Heads, gaps and costs, each ``(N,)``; the least cost is the best.
+
+    Raises
+    ------
+    HeadShapeError
+        None is allowed.
+    """
+    heads, gaps = _allowed_heads_and_gaps(portrait, spec)
+    return heads, gaps, _cost(portrait, spec, heads, gaps)
 
 
 def _allowed_heads_and_gaps(portrait: Portrait, spec: Spec) -> tuple[F64, F64]:
@@ -276,12 +300,16 @@ def _candidates(portrait: Portrait, spec: Spec, body: Body, heads: F64, gaps: F6
         + _stretch(short_left, body.left.available)
         + _stretch(short_right, body.right.available)
     )
+    cost = _cost(portrait, spec, heads, gaps) + _STRETCH_WEIGHT * stretch
+    return _Candidates(heads, gaps, left, top, short_below, short_left, short_right, cost)
+
+
+def _cost(portrait: Portrait, spec: Spec, heads: F64, gaps: F64) -> F64:
     allowed = spec.head_height_px
     off_head = (heads - allowed.target) / max(allowed.max - allowed.target, allowed.target - allowed.min, 1e-9)
     best_gap = _best_gap(spec, heads, (portrait.eye_y - portrait.crown_y) / portrait.head_height * heads)
     off_gap = (gaps - best_gap) / (0.1 * spec.height_px)
-    cost = off_head**2 + _GAP_WEIGHT * off_gap**2 + _STRETCH_WEIGHT * stretch
-    return _Candidates(heads, gaps, left, top, short_below, short_left, short_right, cost)
+    return np.asarray(off_head**2 + _GAP_WEIGHT * off_gap**2)
 
 
 def _side_shortages(portrait: Portrait, body: Body, left: F64, width: F64, bottom: F64) -> tuple[F64, F64]:

@@ -60,6 +60,12 @@ class _Mouth:
         """Height of the opening over :attr:`u`."""
         return np.asarray(np.maximum(self.lower - self.upper, 0))
 
+    def edges(self, part: np.float32) -> tuple[F32, F32]:
+        """Return the rims of the upper and of the lower lip over :attr:`u` when so much of the gap is closed."""
+        closed = self.gap * part
+        upper = self.upper + closed * np.float32(UPPER_SHARE)
+        return upper, np.asarray(self.lower - closed * np.float32(1 - UPPER_SHARE))
+
 
 def close_lips(portrait: Portrait, part: float) -> Portrait:
     """Return the portrait with the mouth closed by a part (0..1) of its opening; landmarks and chin are carried along.
@@ -91,7 +97,7 @@ def close_lips(portrait: Portrait, part: float) -> Portrait:
     still = (down == 0) & (up == 0)
     rgb = portrait.rgb.copy()
     rgb[top:bottom, left:right] = np.where(still[..., None], colours, np.clip(np.rint(result), 0, 255).astype(np.uint8))
-    return replace(portrait, rgb=rgb, landmarks=_carried(portrait.landmarks, mouth, upper, lower))
+    return replace(portrait, rgb=rgb, landmarks=_carried(portrait.landmarks, mouth, upper, lower, part))
 
 
 def _measure(landmarks: Landmarks) -> _Mouth:
@@ -148,7 +154,7 @@ def _shifts(mouth: _Mouth, u: F32, v: F32, part: np.float32) -> tuple[F32, F32, 
     # Where the mouth is hardly open, near its corners, the lips reach over less.
     over = np.minimum(np.float32(OVERLAP), gap * np.float32(0.35))
     drop, rise = (gap * UPPER_SHARE + over) * part, (gap * (1 - UPPER_SHARE) + over) * part
-    upper_edge, lower_edge = mouth.upper + gap * np.float32(UPPER_SHARE) * part, mouth.lower - rise + over * part
+    upper_edge, lower_edge = mouth.edges(part)
     # The lips themselves, thin over the teeth, grow full again: their outer edge moves less than the inner one.
     outer, edge = at(mouth.upper_outer), at(upper_edge)
     outer = np.minimum(outer, edge - np.float32(0.02))
@@ -195,12 +201,19 @@ def _seam(mouth: _Mouth, u: F32, v: F32, middle: F32, part: np.float32) -> F32:
     return np.asarray(np.exp(-away * away) * opened * np.float32(depth) * part**4, np.float32)
 
 
-def _carried(landmarks: Landmarks, mouth: _Mouth, upper: Field, lower: Field) -> Landmarks:
+def _carried(landmarks: Landmarks, mouth: _Mouth, upper: Field, lower: Field, part: float) -> Landmarks:
     """Return the landmarks, each moved with the layer that it lies on."""
     local = (landmarks[:, :2] - mouth.origin) @ (mouth.axes.T / mouth.width)
     middle = np.interp(local[:, 0], mouth.u, (mouth.upper + mouth.lower) / 2)
     is_lower = local[:, 1] > middle
     is_lower[list(_UPPER_INNER)], is_lower[list(_LOWER_INNER)] = False, True
+    places = np.where(is_lower[:, None], lower.carry(landmarks[:, :2]), upper.carry(landmarks[:, :2]))
+    # What a lip reached over is hidden: the points of its rim are where it ends now.
+    local = (places - mouth.origin) @ (mouth.axes.T / mouth.width)
+    for ring, edge in zip((_UPPER_INNER, _LOWER_INNER), mouth.edges(np.float32(part)), strict=True):
+        local[list(ring[1:-1]), 1] = np.interp(local[list(ring[1:-1]), 0], mouth.u, edge)
     moved = landmarks.copy()
-    moved[:, :2] = np.where(is_lower[:, None], lower.carry(landmarks[:, :2]), upper.carry(landmarks[:, :2]))
+    moved[:, :2] = (local * mouth.width) @ mouth.axes + mouth.origin
+    still = np.all(places == landmarks[:, :2], axis=1)
+    moved[still] = landmarks[still]
     return moved

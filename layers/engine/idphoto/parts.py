@@ -13,11 +13,11 @@ import numpy as np
 
 from idphoto import mesh
 from idphoto import opencv as cv2
-from idphoto.arrays import F32, Alpha, Landmarks, Matte
+from idphoto.arrays import F32, Landmarks, Matte, Rgb
 from idphoto.classes import judge_classes
 from idphoto.portrait import Portrait
 from idphoto.raster import smoothstep
-from idphoto.shapes import blur, face_width, polygon_mask
+from idphoto.shapes import blur, enlarge, face_width, polygon_mask, reduce_points
 from idphoto.spectacles import find_glasses
 
 BEARD_PRESENT: Final = (0.12, 0.35)
@@ -84,84 +84,146 @@ def parts(portrait: Portrait) -> Parts:
     portrait
         Upright; its landmarks name the face.
     """
-    alpha = portrait.alpha.astype(np.float32) / np.float32(255)
     skin, hair, clothes = judge_classes(portrait)
-    zone = _Zones(portrait.landmarks, alpha.shape)
-
-    mouth, lips, eyes = zone.mouth, zone.lips, zone.eyes
-    worn = find_glasses(portrait.rgb, portrait.landmarks) * (1 - eyes) * alpha
-    free = np.maximum((1 - mouth - lips - eyes) * alpha - worn, 0)
-    grey = cv2.cvtColor(portrait.rgb, cv2.COLOR_RGB2GRAY)
-    brow_hairs = zone.brows * _darker_than_around(grey, zone) * (1 - hair * zone.fringe)
-    brows = free * brow_hairs
-    rest = free - brows
-    bearded = _bearded(hair, portrait.landmarks)
-    beard_share = zone.beard * bearded
-    beard = rest * hair * beard_share
-    face_skin = rest * skin * zone.face
-    return Parts(
-        hair=rest * hair * (1 - beard_share),
-        face_skin=face_skin,
-        body_skin=rest * skin * (1 - zone.face),
-        clothes=rest * clothes,
-        brows=brows,
-        lips=lips * alpha,
-        mouth=mouth * alpha,
-        eyes=eyes * alpha,
-        glasses=worn,
-        beard=beard,
-        background=1 - alpha,
-    )
+    alpha = portrait.alpha.astype(np.float32)
+    alpha *= np.float32(1 / 255)
+    skin *= alpha
+    hair *= alpha
+    clothes *= alpha
+    nothing = np.zeros_like(alpha)
+    features = {name: nothing.copy() for name in ("brows", "lips", "mouth", "eyes", "glasses", "beard")}
+    face = _Face.of(portrait)
+    if face is not None:
+        here = face.window
+        glasses = find_glasses(portrait.rgb, portrait.landmarks)[here]
+        bare = {"skin": skin[here], "hair": hair[here], "clothes": clothes[here]}
+        found = _find_features(face, bare, alpha[here], glasses)
+        left = np.maximum(1 - sum(found.values(), nothing[here]) / np.maximum(alpha[here], np.float32(1e-6)), 0)
+        bearded = hair[here] * left * face.beard() * _bearded(hair, portrait.landmarks)
+        for field in bare.values():
+            np.multiply(field, left, out=field)
+        bare["hair"] -= bearded
+        for name, field in (found | {"beard": bearded}).items():
+            features[name][here] = field
+    above = _above_jaw(portrait)
+    face_skin = skin * above
+    skin -= face_skin
+    return Parts(hair=hair, face_skin=face_skin, body_skin=skin, clothes=clothes, background=1 - alpha, **features)
 
 
-class _Zones:
-    """Where the landmarks say that something may be; each ``(H, W)`` float32 in 0..1."""
+def _find_features(face: _Face, bare: dict[str, Matte], alpha: Matte, glasses: Matte) -> dict[str, Matte]:
+    """Features of the face that are neither hair, skin nor clothes; all shares of the person's opacity."""
+    mouth = face.ring(mesh.LIPS_INNER) * alpha
+    lips = np.maximum(face.ring(mesh.LIPS_OUTER) * alpha - mouth, 0)
+    # Each takes no more than what those before it have left.
+    free = np.maximum(alpha - mouth - lips, 0)
+    eyes = np.minimum(np.maximum(face.ring(mesh.LEFT_EYE), face.ring(mesh.RIGHT_EYE)) * alpha, free)
+    free = free - eyes
+    worn = np.minimum(glasses, free)
+    hairs = face.brow_zone() * face.darker_than_around() * (1 - bare["hair"] * face.fringe())
+    brows = (free - worn) * np.clip(hairs, 0, 1)
+    return {"brows": brows, "lips": lips, "mouth": mouth, "eyes": eyes, "glasses": worn}
 
-    def __init__(self, landmarks: Landmarks, shape: tuple[int, ...]) -> None:
-        points, unit = landmarks[:, :2], face_width(landmarks)
 
-        def ring(indices: tuple[int, ...]) -> Matte:
-            return polygon_mask(points[list(indices)], shape)
+@dataclass(frozen=True, eq=False)
+class _Face:
+    """The part of the picture in which the features of a face lie."""
 
-        self.unit = unit
-        self.mouth = ring(mesh.LIPS_INNER)
-        self.lips = np.maximum(ring(mesh.LIPS_OUTER) - self.mouth, 0)
-        self.eyes = np.maximum(ring(mesh.LEFT_EYE), ring(mesh.RIGHT_EYE))
-        self.brows = self._brows(points, shape)
-        self.face = self._face(points, shape)
-        self.beard = self._beard(points, shape)
-        rows = np.arange(shape[0], dtype=np.float32)[:, None]
-        brow_top = float(points[list(mesh.LEFT_BROW + mesh.RIGHT_BROW), 1].min())
-        self.fringe = smoothstep(brow_top + 0.02 * unit - rows, 0.0, 0.03 * unit) * np.ones(shape, np.float32)
+    rgb: Rgb
+    points: F32
+    unit: float
+    window: tuple[slice, slice]
 
-    def _brows(self, points: F32, shape: tuple[int, ...]) -> Matte:
-        brows = np.zeros(shape, np.float32)
+    @classmethod
+    def of(cls, portrait: Portrait) -> _Face | None:
+        unit = face_width(portrait.landmarks)
+        points = portrait.landmarks[: mesh.SURFACE_POINTS, :2]
+        (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
+        margin = 0.05 * unit
+        rows = slice(max(int(top - margin), 0), min(int(bottom + 0.35 * unit) + 1, portrait.height))
+        columns = slice(max(int(left - margin), 0), min(int(right + margin) + 1, portrait.width))
+        if rows.stop <= rows.start or columns.stop <= columns.start:
+            return None
+        shifted = np.asarray(portrait.landmarks[:, :2] - (columns.start, rows.start), np.float32)
+        return cls(np.ascontiguousarray(portrait.rgb[rows, columns]), shifted, unit, (rows, columns))
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return int(self.rgb.shape[0]), int(self.rgb.shape[1])
+
+    def ring(self, indices: tuple[int, ...]) -> Matte:
+        return polygon_mask(self.points[list(indices)], self.shape)
+
+    def brow_zone(self) -> Matte:
+        """About the brows."""
+        outlines = []
         for indices in (mesh.LEFT_BROW, mesh.RIGHT_BROW):
-            outline = points[list(indices)]
-            middle = outline.mean(axis=0)
-            away = outline - middle
-            grown = outline + away / np.maximum(np.hypot(*away.T), 1)[:, None] * (0.03 * self.unit)
-            brows = np.maximum(brows, polygon_mask(grown, shape))
-        return blur(brows, 0.008 * self.unit)
+            outline = self.points[list(indices)]
+            away = outline - outline.mean(axis=0)
+            outlines.append(outline + away / np.maximum(np.hypot(*away.T), 1)[:, None] * (0.03 * self.unit))
+        return self._soft(outlines, 0.008, smooth=True)
 
-    def _face(self, points: F32, shape: tuple[int, ...]) -> Matte:
-        """All above the jaw line, which runs on sideways from the lobes of the ears."""
-        jaw = points[list(_JAW)]
-        far = 4 * self.unit
-        (left, left_y), (right, right_y) = jaw[0], jaw[-1]
-        corners = [(right + far, right_y), (right + far, -far), (left - far, -far), (left - far, left_y)]
-        outline = np.vstack([jaw, np.array(corners, np.float32)])
-        outline = np.clip(outline, -8, (shape[1] + 8, shape[0] + 8)).astype(np.float32)
-        return blur(polygon_mask(outline, shape, smooth=False), 0.02 * self.unit)
-
-    def _beard(self, points: F32, shape: tuple[int, ...]) -> Matte:
+    def beard(self) -> Matte:
         """Cheeks below the ears, upper lip, chin and the throat below it."""
-        lower = points[list(_BEARD)]
-        drop = np.zeros_like(lower)
-        drop[: len(_JAW), 1] = 0.22 * self.unit
-        return blur(polygon_mask(lower + drop, shape), 0.03 * self.unit)
+        lower = self.points[list(_BEARD)].copy()
+        lower[: len(_JAW), 1] += 0.22 * self.unit
+        return self._soft([lower], 0.03, smooth=True)
+
+    def fringe(self) -> Matte:
+        """Above the brows."""
+        rows = np.arange(self.shape[0], dtype=np.float32)[:, None]
+        top = np.float32(self.points[list(mesh.LEFT_BROW + mesh.RIGHT_BROW), 1].min())
+        return smoothstep((top - rows) / np.float32(self.unit), -0.02, 0.01)
+
+    def darker_than_around(self) -> Matte:
+        """How far a pixel is darker than the brightest skin close to it, 0..1; about the brows only."""
+        points = self.points[list(mesh.LEFT_BROW + mesh.RIGHT_BROW)]
+        margin = 0.1 * self.unit
+        (left, top), (right, bottom) = np.maximum(points.min(axis=0) - margin, 0), points.max(axis=0) + margin
+        box = np.s_[int(top) : max(int(bottom), 1), int(left) : max(int(right), 1)]
+        out = np.zeros(self.shape, np.float32)
+        light = cv2.cvtColor(np.ascontiguousarray(self.rgb[box]), cv2.COLOR_RGB2GRAY)
+        scale = min(1.0, _SOFT_FACE / self.unit)
+        size = (max(1, round(light.shape[1] * scale)), max(1, round(light.shape[0] * scale)))
+        small = cv2.resize(light, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+        side = 2 * max(1, round(0.06 * self.unit * scale)) + 1
+        kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+        around = blur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, kernel), 0.03 * self.unit * scale)
+        darker = enlarge(around, light.shape) - light
+        out[box] = smoothstep(darker * np.float32(100 / 255), *BROW_CONTRAST)
+        return out
+
+    def _soft(self, outlines: list[F32], sigma: float, *, smooth: bool) -> Matte:
+        """Fill outlines with soft edges; ``sigma`` in face widths."""
+        return _fill_soft(outlines, self.shape, self.unit, sigma, smooth=smooth)
 
 
+def _above_jaw(portrait: Portrait) -> Matte:
+    """Fill all above the jaw line, which runs on sideways from the lobes of the ears."""
+    unit = face_width(portrait.landmarks)
+    jaw, far = portrait.landmarks[list(_JAW), :2], 4 * unit
+    (left, left_y), (right, right_y) = jaw[0], jaw[-1]
+    corners = [(right + far, right_y), (right + far, -far), (left - far, -far), (left - far, left_y)]
+    outline = np.vstack([jaw, np.array(corners, np.float32)])
+    outline = np.clip(outline, -8, (portrait.width + 8, portrait.height + 8)).astype(np.float32)
+    return _fill_soft([outline], (portrait.height, portrait.width), unit, 0.02, smooth=False)
+
+
+def _fill_soft(outlines: list[F32], shape: tuple[int, int], unit: float, sigma: float, *, smooth: bool) -> Matte:
+    """Fill outlines in a reduced picture, so that a wide edge costs little."""
+    scale = min(1.0, _SOFT_FACE / unit)
+    mask: Matte | None = None
+    for outline in outlines:
+        points, size = reduce_points(outline, shape, scale)
+        drawn = polygon_mask(points, size, smooth=smooth)
+        mask = drawn if mask is None else np.maximum(mask, drawn)
+    if mask is None:
+        return np.zeros(shape, np.float32)
+    return np.minimum(enlarge(blur(mask, sigma * unit * scale), shape), 1)
+
+
+_SOFT_FACE: Final = 120.0
+"""Zones with soft edges are drawn in a picture in which the face is this wide at most, px."""
 _JAW: Final = (132, 58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 288, 361)
 _BEARD: Final = (*_JAW, 323, 454, 366, 425, 358, 327, 2, 98, 129, 205, 137, 234, 93)
 """The jaw from the left ear to the right, then back over the cheeks and below the nose."""
@@ -174,18 +236,3 @@ def _bearded(hair: Matte, landmarks: Landmarks) -> float:
     places = np.clip(places, 0, (hair.shape[1] - 1, hair.shape[0] - 1))
     share = hair[places[:, 1], places[:, 0]].mean(keepdims=True)
     return float(smoothstep(share, *BEARD_PRESENT)[0])
-
-
-def _darker_than_around(grey: Alpha, zone: _Zones) -> Matte:
-    """How far a pixel is darker than the brightest third of the skin around it, 0..1; near the brows only."""
-    rows, columns = np.flatnonzero(zone.brows.any(axis=1)), np.flatnonzero(zone.brows.any(axis=0))
-    out = np.zeros(zone.brows.shape, np.float32)
-    if not rows.size:
-        return out
-    box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    light = grey[box].astype(np.float32) * np.float32(100 / 255)
-    radius = max(1, round(0.06 * zone.unit))
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
-    around = blur(cv2.morphologyEx(blur(light, 0.01 * zone.unit), cv2.MORPH_CLOSE, kernel), 0.03 * zone.unit)
-    out[box] = smoothstep(around - light, *BROW_CONTRAST)
-    return out

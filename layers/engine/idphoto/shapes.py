@@ -50,10 +50,32 @@ def _curve(points: F32, steps: int = 6) -> F32:
     return np.asarray(curve.reshape(-1, 2), np.float32)
 
 
+def reduce_points(points: F32, shape: tuple[int, int], scale: float) -> tuple[F32, tuple[int, int]]:
+    """Return points and the size of a picture after it is reduced to ``scale`` times its size.
+
+    Parameters
+    ----------
+    points
+        ``(N, 2)`` float32, px; pixel centres are whole numbers.
+    shape
+        ``(H, W)``.
+    scale
+        At most 1.
+    """
+    height, width = max(1, round(shape[0] * scale)), max(1, round(shape[1] * scale))
+    ratio = np.array((width / shape[1], height / shape[0]), np.float32)
+    return (points + np.float32(0.5)) * ratio - np.float32(0.5), (height, width)
+
+
+def enlarge(field: F32, shape: tuple[int, ...]) -> F32:
+    """Bring a soft field to a larger size."""
+    return np.asarray(cv2.resize(field, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR), np.float32)
+
+
 def face_width(landmarks: Landmarks) -> float:
-    """Width of the face between its edges beside the ears, px: the unit of all lengths on a face."""
+    """Width of the face between its edges beside the ears, px: the unit of all lengths on a face; at least 1."""
     across = landmarks[mesh.RIGHT_CHEEK_EDGE, :2] - landmarks[mesh.LEFT_CHEEK_EDGE, :2]
-    return float(np.hypot(*across))
+    return max(float(np.hypot(*across)), 1.0)
 
 
 def blur(field: F32, sigma: float) -> F32:

@@ -1,15 +1,16 @@
-"""Photo specifications: the official ones from ``specs.toml``, and those of a customer's own size.
+"""Photo specifications: the official ones from ``specs.json``, and those of a customer's own size.
 
-A row of the file states what its authority states; the rest follows from it here. Sizes given in millimetres get their
-pixels from the resolution, ``px = round(mm / 25.4 * dpi)``, and sizes given in pixels get their millimetres.
+The file is written by ``layers/engine/specs/build.py``. A row states what its authority states; the rest follows from
+it here. Sizes given in millimetres get their pixels from the resolution, ``px = round(mm / 25.4 * dpi)``, and sizes
+given in pixels get their millimetres.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import difflib
+import json
 import re
-import tomllib
 import unicodedata
 from functools import lru_cache
 from importlib.resources import files
@@ -24,7 +25,28 @@ from idphoto.errors import ParameterError
 
 MM_PER_INCH: Final = 25.4
 
-Document = Literal["print", "passport", "visa", "id_card", "driving_licence", "social_security", "exam", "custom"]
+Document = Literal[
+    "print",
+    "passport",
+    "visa",
+    "id_card",
+    "residence_permit",
+    "driving_licence",
+    "social_security",
+    "exam",
+    "other",
+    "custom",
+]
+
+PixelSize = tuple[Annotated[int, Field(gt=0)], Annotated[int, Field(gt=0)]]
+"""Width and height, px."""
+
+OPEN_END_PX: Final = (3000, 3000)
+"""Most pixels where an authority names only the least; see :data:`SIDE_PX`."""
+
+BACKGROUND_TOLERANCE: Final = 16
+"""Levels of 255 by which each channel of a background may differ from an allowed colour where the authority names no
+figure: what it calls "white or off-white" begins at 240 in the lists that give figures."""
 
 
 class SpecUnknownError(ParameterError):
@@ -33,6 +55,14 @@ class SpecUnknownError(ParameterError):
     code = "SPEC_UNKNOWN"
     message = "No photo specification has this id or name."
     message_zh = "没有这个证件照规格。"
+
+
+class SizeNotAllowedError(ParameterError):
+    """The specification does not take a photo of so many pixels."""
+
+    code = "SIZE_NOT_ALLOWED"
+    message = "The specification does not allow this size in pixels."
+    message_zh = "该规格不允许此像素尺寸。"
 
 
 class _Frozen(BaseModel):
@@ -79,9 +109,12 @@ class HeadHeight(Range):
     top
         What the authority measures to: ``hair``, the top of the hair; or ``skull``, where the head would end without
         hair.
+    bottom
+        What it measures from.
     """
 
     top: Literal["hair", "skull"] = "hair"
+    bottom: Literal["chin"] = "chin"
 
 
 class Kilobytes(_Frozen):
@@ -107,6 +140,21 @@ class Kilobytes(_Frozen):
         return self
 
 
+class Conflict(_Frozen):
+    """Sources that disagree about one field of a specification.
+
+    Attributes
+    ----------
+    field
+        Which.
+    says
+        What each source says, by its name; what this specification uses is in its own fields.
+    """
+
+    field: str
+    says: dict[str, str] = Field(min_length=1)
+
+
 class PixelRange(_Frozen):
     """A :class:`Range` in pixels of the picture."""
 
@@ -120,14 +168,18 @@ class Spec(_Frozen):
 
     Attributes
     ----------
-    spec_id, aliases, name, name_zh
+    spec_id, aliases
         The id and the other names under which :func:`get_spec` finds it.
+    name, name_zh, name_local
+        In English, in Chinese, and in the country's own language where it is known.
     country
         ISO 3166 code; EU for Schengen, UN for the international standard.
     width_mm, height_mm, width_px, height_px, dpi
-        Size of the print and of the file.
-    backgrounds
-        Allowed colours, the usual one first.
+        Size of the print and of the file that is made.
+    px_min, px_max
+        Least and most pixels that the authority takes, where it names them; the file that is made lies within.
+    backgrounds, background_tolerance
+        Allowed colours, the usual one first, and by how many levels of 255 a channel may differ.
     head_height
         Chin to crown. Photos are framed by the top of the hair, which is seen; where the authority measures to the
         skull, which must be guessed, a warning says when much hair may leave the head too small.
@@ -137,19 +189,24 @@ class Spec(_Frozen):
         From the upper edge to the crown, where it is prescribed.
     kb
         Size of the file, where it is prescribed.
-    source
-        The rule that the figures come from, as an address or a citation.
+    glasses_allowed, ears_visible
+        Whether glasses may be worn, and whether the ears have to be seen.
+    source, source_url
+        The rule that the figures come from, and where it can be read, when it has an address.
     checked_on
         The day on which the figures were last compared with the text of the source.
     confidence
-        high: the authority's own figures; medium: its size, with the common practice for the head; low: sources
-        disagree or it differs by place, so ask the office that takes the photo.
+        high: the authority's own figures; medium: its size, with the common practice for the head; low: one source
+        only, or sources disagree, or it differs by place, so ask the office that takes the photo.
+    conflicts
+        Where sources say something else.
     """
 
     spec_id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+$")]
     aliases: tuple[Annotated[str, StringConstraints(min_length=1)], ...] = ()
     name: str
     name_zh: str
+    name_local: str | None = None
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
     document: Document
     width_mm: float = Field(gt=0)
@@ -157,18 +214,24 @@ class Spec(_Frozen):
     width_px: int = Field(gt=0)
     height_px: int = Field(gt=0)
     dpi: int = Field(gt=0)
+    px_min: PixelSize | None = None
+    px_max: PixelSize | None = None
     backgrounds: tuple[Color, ...] = Field(min_length=1)
+    background_tolerance: int = Field(default=BACKGROUND_TOLERANCE, ge=0, le=255)
     head_height: HeadHeight
     eye_line: Range | None = None
     top_gap: Range | None = None
     format: Literal["jpeg", "png"] = "jpeg"
     kb: Kilobytes | None = None
     glasses_allowed: bool = True
+    ears_visible: bool = False
     retouch_allowed: bool
     background_replace_allowed: bool
     source: Annotated[str, StringConstraints(min_length=1)]
+    source_url: Annotated[str, StringConstraints(pattern=r"^https?://")] | None = None
     checked_on: dt.date | None = None
     confidence: Literal["high", "medium", "low"]
+    conflicts: tuple[Conflict, ...] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -189,6 +252,10 @@ class Spec(_Frozen):
     def _agrees_with_itself(self) -> Self:
         if (self.width_px, self.height_px) != (pixels(self.width_mm, self.dpi), pixels(self.height_mm, self.dpi)):
             raise ValueError(f"{self.spec_id}: px and mm * dpi disagree")
+        size = (self.width_px, self.height_px)
+        least, most = self.px_min or size, self.px_max or size
+        if not all(low <= side <= high for low, side, high in zip(least, size, most, strict=True)):
+            raise ValueError(f"{self.spec_id}: the size lies outside px_min..px_max")
         head, gap, eyes = self.head_height_px, self.top_gap_px, self.eye_line_px
         lowest_gap, highest_gap = (gap.min, gap.max) if gap else (0.0, self.height_px - head.target)
         if eyes:
@@ -220,6 +287,29 @@ class Spec(_Frozen):
         return self._in_px(self.top_gap) if self.top_gap else None
 
 
+def at_size(spec: Spec, width_px: int, height_px: int) -> Spec:
+    """Return a specification whose photo has other pixels, as far as its authority takes them.
+
+    Raises
+    ------
+    SizeNotAllowedError
+        With ``given`` and ``allowed`` in its details.
+    """
+    exact = (spec.width_px, spec.height_px)
+    least, most = spec.px_min or exact, spec.px_max or (exact if spec.px_min is None else OPEN_END_PX)
+    ratio = spec.width_px / spec.height_px
+    is_shaped = abs(width_px - ratio * height_px) <= 1
+    if not (is_shaped and least[0] <= width_px <= most[0] and least[1] <= height_px <= most[1]):
+        raise SizeNotAllowedError(given=[width_px, height_px], allowed={"least": least, "most": most, "ratio": ratio})
+    factor = height_px / spec.height_px
+    lengths = {
+        name: length.model_copy(update={end: factor * getattr(length, end) for end in ("min", "max", "target")})
+        for name in ("head_height", "eye_line", "top_gap")
+        if (length := getattr(spec, name)) and length.unit == "px"
+    }
+    return spec.model_copy(update={"width_px": width_px, "height_px": height_px, **lengths})
+
+
 def pixels(mm: float, dpi: int) -> int:
     """Return the whole number of pixels nearest to a length on paper."""
     return round(mm / MM_PER_INCH * dpi)
@@ -234,7 +324,7 @@ def load_specs() -> MappingProxyType[str, Spec]:
     ValueError
         The file is wrong: a row does not validate, or two rows share a name.
     """
-    rows = tomllib.loads(files("idphoto").joinpath("specs.toml").read_text("utf-8"))["spec"]
+    rows = json.loads(files("idphoto").joinpath("specs.json").read_text("utf-8"))
     specs = {spec.spec_id: spec for spec in map(Spec.model_validate, rows)}
     if len(specs) != len(rows):
         raise ValueError("two specifications share an id")
@@ -269,7 +359,8 @@ def search_specs(query: str = "", country: str | None = None, document: Document
     Parameters
     ----------
     query
-        Words in English or Chinese, ids, sizes as ``295x413``; empty finds all. Case and width do not matter.
+        Words in English, Chinese or the country's own language, ids, sizes as ``295x413`` or ``35x45``; empty finds
+        all. Case and width do not matter.
     country
         ISO 3166 code in any case.
     document
@@ -283,24 +374,30 @@ def search_specs(query: str = "", country: str | None = None, document: Document
     """
     words = [word for word in map(_key, query.split()) if word]
     whole = _key(query)
+    texts = _search_texts()
     found = [
         spec
         for spec in load_specs().values()
         if (country is None or spec.country == country.strip().upper())
         and (document is None or spec.document == document)
-        and _mentions(spec, words)
+        and all(word in texts[spec.spec_id] for word in words)
     ]
-    return sorted(found, key=lambda spec: (whole not in map(_key, _names(spec)), spec.country.casefold() not in words))
+    return sorted(
+        found,
+        key=lambda spec: (f"\n{whole}\n" not in texts[spec.spec_id], spec.country.casefold() not in words),
+    )
 
 
-def _names(spec: Spec) -> tuple[str, ...]:
-    return (spec.spec_id, *spec.aliases, spec.name, spec.name_zh)
+@lru_cache(maxsize=1)
+def _search_texts() -> dict[str, str]:
+    """Return what a query is looked up in, by id: each name and size on a line of its own."""
+    return {spec_id: "\n" + "\n".join(map(_key, _terms(spec))) + "\n" for spec_id, spec in load_specs().items()}
 
 
-def _mentions(spec: Spec, words: list[str]) -> bool:
+def _terms(spec: Spec) -> tuple[str, ...]:
+    local = (spec.name_local,) if spec.name_local else ()
     sizes = (f"{spec.width_px}x{spec.height_px}", f"{spec.width_mm:g}x{spec.height_mm:g}mm")
-    text = "\n".join(map(_key, (*_names(spec), *sizes, spec.country, spec.document)))
-    return all(word in text for word in words)
+    return (spec.spec_id, *spec.aliases, spec.name, spec.name_zh, *local, *sizes, spec.country, spec.document)
 
 
 def _key(name: str) -> str:

@@ -29,7 +29,8 @@ CONTRAST: Final = (0.05, 0.16)
 LOWER_ARC: Final = (25.0, 155.0)
 """Directions below the eye in which only glasses make a line, degrees clockwise from the viewer's right."""
 COVERED: Final = (0.78, 0.9)
-"""Share of the lower arc along which there is a line, on the eye with less of it, between which glasses set in."""
+"""Share of the lower arc along which there is a line, on the eye with less of it, between which glasses set in.
+Twenty-one bare faces measured 0.72 or less, the one with glasses 0.95."""
 REACH: Final = 0.016
 """How far from the line the rim's own pixels are, in face widths."""
 

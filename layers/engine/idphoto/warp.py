@@ -115,21 +115,6 @@ def field_from_moves(
     return Field(int(low[0]), int(low[1]), _fine(coarse, low, high, step, portrait, border))
 
 
-def merge(fields: list[Field]) -> Field:
-    """Return the field that does what several do, their shifts added."""
-    moving = [field for field in fields if not field.is_still]
-    if not moving:
-        return Field(0, 0, np.zeros((2, 2, 2), np.float32))
-    left, top = min(field.left for field in moving), min(field.top for field in moving)
-    right = max(field.left + field.shift.shape[1] for field in moving)
-    bottom = max(field.top + field.shift.shape[0] for field in moving)
-    shift = np.zeros((bottom - top, right - left, 2), np.float32)
-    for field in moving:
-        height, width = field.shift.shape[:2]
-        shift[field.top - top : field.top - top + height, field.left - left : field.left - left + width] += field.shift
-    return Field(left, top, _tamed(shift))
-
-
 def warp(portrait: Portrait, field: Field) -> Portrait:
     """Return the portrait as a field moves it: picture, matte, landmarks, crown and chin.
 
@@ -146,8 +131,8 @@ def warp(portrait: Portrait, field: Field) -> Portrait:
         return portrait
     landmarks = portrait.landmarks.copy()
     landmarks[:, :2] = field.carry(landmarks[:, :2])
-    ends = np.array([(portrait.centre_x, portrait.crown_y), (landmarks[mesh.CHIN, 0], portrait.chin_y)], np.float32)
-    ends[1, 0] = portrait.landmarks[mesh.CHIN, 0]
+    chin_x = float(portrait.landmarks[mesh.CHIN, 0])
+    ends = np.array([(portrait.centre_x, portrait.crown_y), (chin_x, portrait.chin_y)], np.float32)
     crown, chin = field.carry(ends)[:, 1]
     rgb, alpha = _resample(portrait, field)
     return replace(
@@ -251,8 +236,11 @@ def _weighted(portrait: Portrait, x: F32, y: F32, otherwise: Rgb) -> Rgb:
     left, right = max(0, int(x.min()) - 4), min(portrait.width, int(x.max()) + 6)
     alpha = portrait.alpha[top:bottom, left:right].astype(np.float32)
     weighted = np.dstack([portrait.rgb[top:bottom, left:right] * alpha[..., None], alpha])
-    found = cv2.remap(weighted, table[0] - left, table[1] - top, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    found = found.reshape(-1, 4)[:count]
-    known: Mask = found[:, 3] > 255 / 16
-    colour = found[:, :3] / np.maximum(found[:, 3:], 1)
-    return np.where(known[:, None], np.clip(np.rint(colour), 0, 255), otherwise).astype(np.uint8)
+    colours = otherwise
+    # Cubic weights are negative too, and say nothing where little of the person is near: there linear ones do.
+    for kernel, least in ((cv2.INTER_LINEAR, 1.0), (cv2.INTER_CUBIC, 64.0)):
+        found = cv2.remap(weighted, table[0] - left, table[1] - top, kernel, borderMode=cv2.BORDER_REPLICATE)
+        found = found.reshape(-1, 4)[:count]
+        colour = np.clip(np.rint(found[:, :3] / np.maximum(found[:, 3:], 1)), 0, 255).astype(np.uint8)
+        colours = np.where(found[:, 3:] > least, colour, colours)
+    return colours

@@ -13,8 +13,11 @@ from idphoto.effects.gaze import Gaze
 from idphoto.effects.makeup import Makeup
 from idphoto.effects.skin import Skin
 from idphoto.effects.symmetry import Symmetry
+from idphoto.encode import FileFormat
+from idphoto.paper import PAPER_MM
 from idphoto.recipe import KINDS
-from idphoto.specs import CustomSize
+from idphoto.sheet import CAPTION_LENGTH, PHOTOS_ON_SHEET, SHEET_DPI, Cut
+from idphoto.specs import DPI, CustomSize, Document
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
@@ -92,6 +95,10 @@ NO_WATERMARK = "none"
 """What a call gives as ``watermark_id`` for a preview without any."""
 
 SOURCE_FIELDS = ("img_url", "image_base64", "upload_id", "check_id")
+
+
+SpecKind = Document
+"""Kinds of document that ``GET /specs`` tells apart."""
 
 
 class Request(BaseModel):
@@ -291,6 +298,174 @@ class RollbackRequest(Request):
         return self
 
 
+class KilobyteRange(Request):
+    """How large a file has to be. Offices count 1000 or 1024 bytes to the KB; what is made is right by both."""
+
+    min: Annotated[int, Field(ge=0, le=100_000, description="Least KB.")] = 0
+    max: Annotated[int, Field(ge=1, le=100_000, description="Most KB.")]
+
+    @model_validator(mode="after")
+    def _is_ordered(self) -> Self:
+        if 1024 * self.min >= 1000 * self.max:
+            raise PydanticCustomError(
+                "EXPORT_INVALID", "min must be less than max.", {"given": [self.min, self.max], "allowed": "min < max"}
+            )
+        return self
+
+
+class ExportOutput(Request):
+    """One file: what is not given is what the specification asks for."""
+
+    format: Annotated[FileFormat | None, Field(description="By default the specification's.", examples=["jpeg"])] = None
+    dpi: Annotated[int | None, Field(ge=DPI[0], le=DPI[1], description="Written into the file.")] = None
+    kb: Annotated[
+        KilobyteRange | None,
+        Field(description="Size of the file: the highest quality that fits is chosen, and nothing is filled up."),
+    ] = None
+    spec_id: Annotated[
+        str | None, Field(max_length=64, description="Another specification than the result's.", examples=["us_visa"])
+    ] = None
+    width_px: Annotated[
+        int | None, Field(ge=1, le=10_000, description="With height_px: another size that the specification takes.")
+    ] = None
+    height_px: Annotated[int | None, Field(ge=1, le=10_000, description="With width_px.")] = None
+    background: Annotated[Background | None, Field(description="By default the result's own.")] = None
+    crop_only: Annotated[
+        bool,
+        Field(
+            description="Cut the photo out of the source and change nothing: no effect, no other background; the only "
+            "operation is one resampling, whose geometry the answer tells."
+        ),
+    ] = False
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if (self.width_px is None) != (self.height_px is None):
+            raise PydanticCustomError(
+                "EXPORT_INVALID",
+                "Give both sides.",
+                {"given": self.model_dump(include={"width_px", "height_px"}), "allowed": ["width_px", "height_px"]},
+            )
+        if self.crop_only and self.background:
+            raise PydanticCustomError(
+                "EXPORT_INVALID",
+                "A crop keeps the background of the source.",
+                {"given": ["crop_only", "background"], "allowed": "one of them"},
+            )
+        return self
+
+
+OUTPUTS_AT_ONCE = 12
+
+
+class ExportRequest(ExportOutput):
+    """``POST /export``: one file, or several as ``outputs``."""
+
+    model_config = _example(mt_generate_id=RESULT, format="jpeg", dpi=300, kb={"min": 20, "max": 40})
+
+    mt_generate_id: MtGenerateId
+    outputs: Annotated[
+        tuple[ExportOutput, ...] | None,
+        Field(
+            min_length=1,
+            max_length=OUTPUTS_AT_ONCE,
+            description="Several files in one call, of several formats or specifications, in the place of the fields "
+            "beside it.",
+        ),
+    ] = None
+    policy: PolicyField = Policy.ADVISE
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        given = sorted(self.model_fields_set & set(ExportOutput.model_fields))
+        if self.outputs is not None and given:
+            raise PydanticCustomError(
+                "EXPORT_INVALID",
+                "Give the fields of a file, or outputs.",
+                {"given": ["outputs", *given], "allowed": "outputs alone, or the fields of one file"},
+            )
+        return self
+
+    @property
+    def files(self) -> tuple[ExportOutput, ...]:
+        """The files that are asked for."""
+        if self.outputs is not None:
+            return self.outputs
+        return (ExportOutput.model_validate(self.model_dump(include=set(ExportOutput.model_fields))),)
+
+
+class PaperSize(Request):
+    """A paper of your own."""
+
+    width_mm: Annotated[float, Field(ge=PAPER_MM[0], le=PAPER_MM[1])]
+    height_mm: Annotated[float, Field(ge=PAPER_MM[0], le=PAPER_MM[1])]
+
+
+class LayoutPhoto(Request):
+    """One photo on a sheet of several."""
+
+    mt_generate_id: MtGenerateId
+    spec_id: Annotated[
+        str | None, Field(max_length=64, description="Another specification than the result's.", examples=["cn_2inch"])
+    ] = None
+    count: Annotated[int | None, Field(ge=1, le=200, description="As many as fit, when it is absent.")] = None
+    caption: Annotated[
+        str | None,
+        Field(max_length=CAPTION_LENGTH, description="Printed below each, ASCII; captions gives each its size."),
+    ] = None
+
+
+class LayoutRequest(Request):
+    """``POST /layout``: a print sheet of one result, or of several."""
+
+    model_config = _example(mt_generate_id=RESULT, paper="6inch", rows=3, columns=3)
+
+    mt_generate_id: MtGenerateId | None = None
+    photos: Annotated[
+        tuple[LayoutPhoto, ...] | None,
+        Field(min_length=1, max_length=PHOTOS_ON_SHEET, description="Several photos or sizes on one sheet."),
+    ] = None
+    paper: Annotated[
+        str | PaperSize,
+        Field(
+            description="5inch, 6inch, 7inch, 8inch, 3R, 4R, 5R, A4, A5, A6, Letter, L, 2L (六寸 is 6inch), or a size "
+            "in mm. It is printed whichever way round holds more.",
+            examples=["6inch"],
+        ),
+    ] = "6inch"
+    dpi: Annotated[int, Field(ge=SHEET_DPI[0], le=SHEET_DPI[1], description="Of the sheet.")] = 300
+    rows: Annotated[int | None, Field(ge=1, le=50, description="As many as fit, when it is absent.")] = None
+    columns: Annotated[int | None, Field(ge=1, le=50, description="As many as fit, when it is absent.")] = None
+    turn: Annotated[
+        bool, Field(description="Whether photos may lie on their side, where that way more of them fit.")
+    ] = True
+    gap_mm: Annotated[float, Field(ge=0, le=50, description="Between photos.")] = 2.0
+    margin_mm: Annotated[float, Field(ge=0, le=100, description="Along the edges of the paper.")] = 3.0
+    bleed_mm: Annotated[float, Field(ge=0, le=5, description="By how much a photo is continued beyond its cut.")] = 0.0
+    cut: Annotated[Cut, Field(description="Lines around every photo, marks at its corners, or none.")] = "lines"
+    captions: Annotated[bool, Field(description="Print each photo's specification and size below it.")] = False
+    watermark_id: Annotated[
+        Literal["none"] | WatermarkId | None,
+        Field(description="One of yours: its picture for sheets is laid over all. Without it the sheet is clean."),
+    ] = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        given = [name for name in ("mt_generate_id", "photos") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise PydanticCustomError(
+                "LAYOUT_INVALID",
+                "Give mt_generate_id or photos.",
+                {"given": given, "allowed": ["mt_generate_id", "photos"]},
+            )
+        return self
+
+    @property
+    def sheet_photos(self) -> tuple[LayoutPhoto, ...]:
+        """The photos of the sheet."""
+        return self.photos or (LayoutPhoto(mt_generate_id=str(self.mt_generate_id)),)
+
+
 class WatermarkSettings(Request):
     """How a watermark is laid over a picture."""
 
@@ -430,7 +605,7 @@ class Image(Answer):
     url: Annotated[str, Field(description="Opens as it stands in the answer; nothing has to be decoded.")]
     width: Annotated[int, Field(description="In pixels.")]
     height: Annotated[int, Field(description="In pixels.")]
-    format: Literal["jpeg", "png"]
+    format: Literal["jpeg", "png", "webp", "tiff", "pdf"]
     bytes: Annotated[int, Field(description="Size of the file.")]
     expires_at: Annotated[int, Field(description="When the link stops working, seconds since 1970.")]
 
@@ -534,6 +709,98 @@ class ReplayAnswer(Answer):
     """What a state of a replay answers that is not the last one: its step is done, nothing has been rendered."""
 
     out_request_id: OutRequestId
+    timings_ms: Timings
+
+
+class CropFacts(Answer):
+    """How a photo was cut out of its source: enough to do it again and compare, pixel by pixel."""
+
+    corners: Annotated[
+        list[tuple[float, float]],
+        Field(description="Upper left, upper right, lower right, lower left, in px of the source (turned upright)."),
+    ]
+    scale: Annotated[float, Field(description="Photo px for one px of the source.")]
+    turned_degrees: Annotated[float, Field(description="0 where it was cut along the source's rows and columns.")]
+    filter: Annotated[str, Field(description="Of the one resampling.")]
+
+
+class ErrorFacts(Answer):
+    """What went wrong."""
+
+    code: Annotated[str, Field(description="Stable; branch on it.")]
+    message: Annotated[str, Field(description="A sentence in English.")]
+    message_zh: Annotated[str, Field(description="The same sentence in Chinese.")]
+    status: Annotated[int, Field(description="The HTTP status.")]
+    details: Annotated[dict[str, Any], Field(description="What was given and what is allowed.")]
+    request_id: RequestId
+
+
+class ExportedFile(Answer):
+    """One exported file."""
+
+    image: Annotated[Image, Field(description="The file: clean, without a watermark.")]
+    dpi: int
+    quality: Annotated[int | None, Field(description="1 to 100; none where the format loses nothing.")]
+    subsampling: Annotated[str, Field(description="Of the colours: 4:4:4 is none.")]
+    sha256: Annotated[str, Field(description="Of the file.")]
+    frame: FrameFacts
+    crop: Annotated[CropFacts | None, Field(description="With crop_only.")] = None
+    photo_check: Annotated[Report, Field(description="The file, measured against its specification.")]
+    warnings: list[Notice]
+
+
+class ExportEntry(Answer):
+    """What became of one file of several: itself, or why it was not made."""
+
+    file: ExportedFile | None = None
+    error: ErrorFacts | None = None
+
+
+class EditLog(Answer):
+    """What was done to a photo, from the source to the files, for whoever has to know."""
+
+    source_sha256: Annotated[str, Field(description="Of the file that was sent.")]
+    engine_version: str
+    steps: Annotated[list[StepAnswer], Field(description="Everything that was done, in the order of its work.")]
+    files: Annotated[
+        list[dict[str, Any]],
+        Field(description="Of each file: its digest, its specification, the steps it has, and how it was written."),
+    ]
+
+
+class ExportAnswer(Answer):
+    """The exported files."""
+
+    request_id: RequestId
+    out_request_id: OutRequestId
+    mt_generate_id: MtGenerateId
+    files: Annotated[list[ExportEntry], Field(description="In the order of outputs.")]
+    log: Annotated[EditLog, Field(description="The log of edits.")]
+    timings_ms: Timings
+
+
+class PlacedPhoto(Answer):
+    """Where a photo lies on a sheet, in mm from its upper left corner."""
+
+    photo: Annotated[int, Field(description="Which of photos, from 0.")]
+    left_mm: float
+    top_mm: float
+    width_mm: float
+    height_mm: float
+    turned: Annotated[bool, Field(description="Whether it lies on its side.")]
+
+
+class LayoutAnswer(Answer):
+    """A print sheet."""
+
+    request_id: RequestId
+    jpeg: Annotated[Image, Field(description="The sheet as a picture.")]
+    pdf: Annotated[Image, Field(description="The sheet in true size; print it at 100 %.")]
+    paper: Annotated[str, Field(description="Its name.")]
+    width_mm: Annotated[float, Field(description="As it is printed.")]
+    height_mm: Annotated[float, Field(description="As it is printed.")]
+    count: Annotated[int, Field(description="How many photos it holds.")]
+    placements: list[PlacedPhoto]
     timings_ms: Timings
 
 
@@ -659,17 +926,6 @@ class SpecsAnswer(Answer):
     specs: Annotated[list[dict[str, Any]], Field(description="Each with its numbers, its source and its confidence.")]
     total: Annotated[int, Field(description="How many match in all.")]
     next: Annotated[int | None, Field(description="The start of the next page; none on the last.")]
-
-
-class ErrorFacts(Answer):
-    """What went wrong."""
-
-    code: Annotated[str, Field(description="Stable; branch on it.")]
-    message: Annotated[str, Field(description="A sentence in English.")]
-    message_zh: Annotated[str, Field(description="The same sentence in Chinese.")]
-    status: Annotated[int, Field(description="The HTTP status.")]
-    details: Annotated[dict[str, Any], Field(description="What was given and what is allowed.")]
-    request_id: RequestId
 
 
 class ErrorAnswer(Answer):

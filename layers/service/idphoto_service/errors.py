@@ -11,6 +11,7 @@ from typing import Any
 
 from idphoto.background import ColorInvalidError
 from idphoto.errors import EngineError
+from idphoto.sheet import LayoutInvalidError
 
 
 class ServiceError(Exception):
@@ -300,6 +301,14 @@ class RollbackInvalidError(ServiceError):
     message_zh = "请提供 mt_generate_id 和 without，或用 to 指定要返回的结果。"
 
 
+class ExportInvalidError(ServiceError):
+    """Fields of an export that do not fit together."""
+
+    code = "EXPORT_INVALID"
+    message = "These fields of the export do not fit together; see details."
+    message_zh = "导出参数之间不匹配，详见 details。"
+
+
 class ChainInvalidError(ServiceError):
     """Steps that do not fit together."""
 
@@ -317,6 +326,8 @@ FIELD_ERRORS: Mapping[str, type[ServiceError | EngineError]] = {
         SizeOutOfRangeError,
         ChainInvalidError,
         RollbackInvalidError,
+        ExportInvalidError,
+        LayoutInvalidError,
         ColorInvalidError,
     )
 }

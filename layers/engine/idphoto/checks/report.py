@@ -38,6 +38,8 @@ class Group(StrEnum):
     OCCLUSION = "occlusion"
     EXPRESSION = "expression"
     QUALITY = "quality"
+    BACKGROUND = "background"
+    FILE = "file"
 
 
 class Item(BaseModel):

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Annotated, Any, Final
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from idphoto import mesh
 from idphoto import opencv as cv2
@@ -37,9 +37,9 @@ LEVELS: Final[Mapping[str, tuple[float, ...]]] = MappingProxyType(
         "rosy": (0, 5, 10, 15, 22, 30),
         "eyes_left": (0, 7, 14, 24, 36, 50),
         "eyes_right": (0, 7, 14, 24, 36, 50),
-        "face_slim_left": (0, 6, 12, 22, 34, 48),
-        "face_slim_right": (0, 6, 12, 22, 34, 48),
-        "jaw": (0, 4, 8, 16, 26, 38),
+        "face_slim_left": (0, 6, 12, 20, 28, 38),
+        "face_slim_right": (0, 6, 12, 20, 28, 38),
+        "jaw": (0, 4, 8, 12, 18, 25),
         "nose": (0, 3, 6, 12, 20, 30),
         "mouth": (0, 0, 0, 5, 10, 15),
         "teeth": (0, 20, 30, 45, 60, 75),
@@ -68,10 +68,16 @@ WHITEN_GAIN: Final = 1.35
 """Factor on the light of the skin at full strength: the same for every complexion, so that hue and saturation stay."""
 WHITEN_UP_TO: Final = 78.0, 96.0
 """L* of the skin between which there is less and less to be gained."""
+NECK_LIGHTER: Final = 3.0, 10.0
+NECK_HUE: Final = 8.0, 16.0
+"""Excess of L* and distance in a*, b* from the middle of the face between which a place below the jaw is no neck: a
+neck lies in the shade of the chin, a pale collar in the light."""
+NECK_CELL: Final = 4
+"""Side, px, of the cells in which it is judged."""
 ROSY: Final = 4.5
 """Rise of a* at full strength at L* = 70; in proportion for darker skin."""
-SPOT: Final = 0.008, 0.035
-"""Sizes (sigma) of a spot and of the skin that it is compared to, in face widths."""
+SPOT: Final = 0.004, 0.008, 0.035
+"""Sizes (sigma) of what is left of the skin's grain, of a spot, and of the skin around, in face widths."""
 SPOT_RED: Final = 1.2, 4.0
 """Excess of a* between which a spot is an inflamed one; a freckle or a mole is brown: dark, but hardly redder."""
 SPOT_DARK: Final = 10.0, 18.0
@@ -86,9 +92,9 @@ TOOTH_YELLOW: Final = 0.7
 
 _OUTLINE: Final[Mapping[int, tuple[float, float]]] = {
     127: (0.08, 0.0), 234: (0.25, 0.0), 93: (0.5, 0.0), 132: (0.8, 0.05), 58: (1.0, 0.2), 172: (1.0, 0.5),
-    136: (0.9, 0.8), 150: (0.7, 1.0), 149: (0.45, 1.0), 176: (0.25, 0.8), 148: (0.1, 0.45), 152: (0.0, 0.0),
+    136: (0.9, 0.8), 150: (0.7, 1.0), 149: (0.45, 1.0), 176: (0.25, 0.6), 148: (0.1, 0.25), 152: (0.0, 0.0),
     123: (0.2, 0.0), 147: (0.4, 0.0), 213: (0.55, 0.1), 192: (0.6, 0.2), 214: (0.6, 0.4), 135: (0.6, 0.5),
-    169: (0.5, 0.6), 170: (0.35, 0.6), 140: (0.2, 0.5), 171: (0.1, 0.35),
+    169: (0.5, 0.6), 170: (0.35, 0.6), 140: (0.2, 0.4), 171: (0.1, 0.2),
 }  # fmt: skip
 """Points of the viewer's left half: what slimming and what the jaw moves of them."""
 _LID_CREASE: Final = (247, 30, 29, 27, 28, 56, 190, 226, 25, 110, 24, 23, 22, 26, 112, 130, 243)
@@ -99,7 +105,9 @@ _RIM: Final = (205, 50, 36, 187, 207, 216, 206, 165, 92, 186, 18, 200, 199, 2, 1
 
 _NOSTRILS: Final = (98, 97, 2, 326, 327, 278, 48)
 
-Optional = Annotated[float | None, Field(ge=0, le=100, allow_inf_nan=False, exclude=True)]
+Level = Annotated[int, Field(ge=0, le=5)]
+_LEVEL: Final = TypeAdapter[int | None](Level | None)
+Shorthand = Annotated[float | None, Field(ge=0, le=100, allow_inf_nan=False, exclude=True)]
 
 
 class Beautify(EffectParams):
@@ -109,9 +117,9 @@ class Beautify(EffectParams):
     viewer's. A request that names nothing asks for level 2; one that names single values only gets these alone.
     """
 
-    level: Annotated[int | None, Field(ge=0, le=5, exclude=True)] = None
-    eyes: Optional = None
-    face_slim: Optional = None
+    level: Annotated[Level | None, Field(exclude=True)] = None
+    eyes: Shorthand = None
+    face_slim: Shorthand = None
     smooth: Strength = 0.0
     whiten: Strength = 0.0
     rosy: Strength = 0.0
@@ -134,8 +142,10 @@ class Beautify(EffectParams):
         level = data.get("level")
         if level is None and all(data.get(name) is None for name in (*LEVELS, *BOTH_SIDES)):
             level = DEFAULT_LEVEL
-        if isinstance(level, bool) or not isinstance(level, int | None) or not 0 <= (level or 0) <= DEFAULT_LEVEL + 3:
-            return data
+        try:
+            level = _LEVEL.validate_python(level)
+        except ValidationError:
+            return data  # the field itself says what is wrong with it
         values = {name: values[level] for name, values in LEVELS.items()} if level is not None else {}
         for name in BOTH_SIDES:
             if data.get(name) is not None:
@@ -207,13 +217,28 @@ def recolour(portrait: Portrait, params: Beautify) -> Portrait:
     """Return the portrait with light and colour of skin and teeth changed; nothing else changes."""
     found = parts(portrait)
     rgb = portrait.rgb
-    mask = skin_mask(portrait, found)
+    mask = skin_mask(portrait, replace(found, body_skin=found.body_skin * _like_face(portrait, found)))
     if mask.any() and any((params.smooth, params.whiten, params.rosy, params.dark_circles, params.blemish)):
         ground = Ground.of(rgb, mask, face_width(portrait.landmarks))
         rgb = ground.apply(rgb, _skin_change(ground, portrait, params))
     if params.teeth:
         rgb = _whiten_teeth(replace(portrait, rgb=rgb), found, params.teeth / 100)
     return replace(portrait, rgb=rgb)
+
+
+def _like_face(portrait: Portrait, found: Parts) -> Matte:
+    """Return how far a colour may be that of this person's neck, 0..1: a pale collar is not taken for skin."""
+    size = (max(1, portrait.width // NECK_CELL), max(1, portrait.height // NECK_CELL))
+    small, face = (cv2.resize(field, size, interpolation=cv2.INTER_AREA) for field in (portrait.rgb, found.face_skin))
+    lab = cv2.cvtColor(small.astype(np.float32) / np.float32(255), cv2.COLOR_RGB2Lab)
+    sure = lab[face > 0.9]
+    if not len(sure):
+        return np.zeros(portrait.alpha.shape, np.float32)
+    differs = lab - np.median(sure, axis=0)
+    hue = np.hypot(differs[..., 1], differs[..., 2])
+    like = (1 - smoothstep(differs[..., 0], *NECK_LIGHTER)) * (1 - smoothstep(hue, *NECK_HUE))
+    like = blur(like.astype(np.float32), 2.0)
+    return np.asarray(cv2.resize(like, (portrait.width, portrait.height), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def _both(points: tuple[int, ...]) -> set[int]:
@@ -275,12 +300,14 @@ def _skin_change(ground: Ground, portrait: Portrait, params: Beautify) -> F32:
 def _heal(ground: Ground, where: F32, amount: float) -> F32:
     """Return the change that takes inflamed spots off; freckles and moles stay."""
     weight = ground.weight * ground.weight * where + np.float32(1e-4)
-    fine, wide = (ground.around(ground.lab, sigma, weight) for sigma in SPOT)
+    finest, fine, wide = (ground.around(ground.lab, sigma, weight) for sigma in SPOT)
     differs = fine - wide
     red, dark = differs[..., 1], -differs[..., 0]
     spot = smoothstep(red, *SPOT_RED) * (1 - smoothstep(dark, *SPOT_DARK)) * smoothstep(dark, -3.0, 1.0)
-    spot = blur(spot * where, 0.004 * ground.unit) * np.float32(amount)
-    return np.asarray(-differs * spot[..., None], np.float32)
+    spot = np.minimum(blur(spot * where, SPOT[1] * ground.unit) * 2, 1)
+    # The skin around is that without the spots.
+    clean = ground.around(ground.lab, SPOT[2], weight * (1 - spot) + np.float32(1e-5))
+    return np.asarray((clean - finest) * (spot * np.float32(amount))[..., None], np.float32)
 
 
 def _points_on(ground: Ground, portrait: Portrait) -> F32:

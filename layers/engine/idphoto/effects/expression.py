@@ -40,6 +40,8 @@ NARROWING: Final = 0.5
 """A mouth that stops smiling grows narrower on each side by this part of what its corners come down."""
 SUPPORT: Final = 0.34
 """How far a moved point acts, in face widths."""
+RING: Final = 0.16
+"""How far outside the face nothing moves, in its radii."""
 
 SMILE: Final[Mapping[int, tuple[float, float]]] = {
     61: (1.9, 2.9), 76: (1.8, 2.7), 62: (1.7, 2.5), 78: (1.6, 2.4),
@@ -201,5 +203,9 @@ def _moved(portrait: Portrait, moves: Mapping[int, F32]) -> Portrait:
     points = [*sorted(moves), *sorted(held)]
     shift = np.array([moves.get(point, (0, 0)) for point in points], np.float32)
     start = portrait.landmarks[points, :2]
+    # A ring around the face holds ears, hair and background.
+    oval = portrait.landmarks[list(mesh.FACE_OVAL[::2]), :2]
+    ring = oval + (oval - oval.mean(axis=0)) * np.float32(RING)
+    start, shift = np.concatenate([start, ring]), np.concatenate([shift, np.zeros_like(ring)])
     support = SUPPORT * face_width(portrait.landmarks)
     return warp(portrait, field_from_moves(portrait, start, start + shift, support=support))

@@ -109,11 +109,6 @@ class _Opening:
         return upper, lower
 
     @property
-    def aside(self) -> float:
-        """Of the iris from the middle between the corners, in iris radii to the viewer's right."""
-        return float(self.centre[0]) / self.radius
-
-    @property
     def below(self) -> float:
         """Of the iris from the middle between the lids, in iris radii."""
         upper, lower = self.lids(self.centre[:1])
@@ -155,9 +150,11 @@ def gaze_offset(landmarks: Landmarks, pose: Pose) -> tuple[float, float]:
     The eyes are measured together: each by itself also deviates by the angle between the axes of sight and of the eye.
     """
     openings = [_Opening(landmarks, eye) for eye in _EYES]
+    across = _axes(openings)[0]
+    aside = [float(across @ (opening.centre @ opening.axes)) / opening.radius for opening in openings]
     expected = -TURN * np.sin(np.radians(pose.yaw))
-    aside = float(np.mean([opening.aside for opening in openings]) - expected)
-    return aside, float(np.mean([opening.below for opening in openings]) - LEVEL)
+    below = [opening.below for opening in openings]
+    return float(np.mean(aside) - expected), float(np.mean(below) - LEVEL)
 
 
 def turn_eyes(portrait: Portrait, across: float, down: float) -> Portrait:
@@ -165,12 +162,20 @@ def turn_eyes(portrait: Portrait, across: float, down: float) -> Portrait:
     if across == 0 and down == 0:
         return portrait
     rgb, landmarks = portrait.rgb.copy(), portrait.landmarks.copy()
-    for eye in _EYES:
-        opening = _Opening(portrait.landmarks, eye)
-        shift = np.array([across, down], np.float32) * np.float32(opening.radius)
-        _slide(portrait.rgb, rgb, opening, shift)
-        landmarks[[eye.centre, *eye.iris], :2] += shift @ opening.axes
+    openings = [_Opening(portrait.landmarks, eye) for eye in _EYES]
+    radius = np.mean([opening.radius for opening in openings])
+    shift = np.asarray(np.array([across, down]) * radius @ _axes(openings), np.float32)
+    for eye, opening in zip(_EYES, openings, strict=True):
+        _slide(portrait.rgb, rgb, opening, opening.axes @ shift)
+        landmarks[[eye.centre, *eye.iris], :2] += shift
     return replace(portrait, rgb=rgb, landmarks=landmarks)
+
+
+def _axes(openings: list[_Opening]) -> F32:
+    """Return the directions across the face, from eye to eye, and down; the corners of each eye slant by themselves."""
+    along = openings[1].origin - openings[0].origin
+    across = along / np.hypot(*along)
+    return np.array([across, (-across[1], across[0])], np.float32)
 
 
 def _wanted(aside: float, below: float) -> F32:

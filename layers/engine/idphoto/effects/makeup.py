@@ -15,13 +15,13 @@ from idphoto import opencv as cv2
 from idphoto.arrays import F32, Mask, Matte
 from idphoto.cosmetics import Face
 from idphoto.effects.base import EffectParams, EffectRefusedError, Strength
-from idphoto.effects.gates import Limits, check, check_open_eyes
-from idphoto.looks import Look, Pigment, read_look
+from idphoto.effects.gates import Limits, check, check_open_eyes, check_whole_face
+from idphoto.looks import Lips, Look, Pigment, read_look
 from idphoto.parts import Parts, parts
 from idphoto.pigment import density, deposit, rgb_of
 from idphoto.portrait import Portrait
 from idphoto.raster import smoothstep
-from idphoto.shapes import blur, face_width
+from idphoto.shapes import blur, enlarge, face_width, reduce_points
 
 KIND: Final = "makeup"
 
@@ -30,6 +30,10 @@ LIMITS: Final = Limits(yaw=32, roll=20, face_width=64)
 
 EYE_CONTRAST: Final = 12.0
 """How much darker than the skin the darkest part of an eye is at least, L*; a hand or hair over it is not."""
+SKIN_CHROMA: Final = 3.0
+"""Least chroma of skin in a colour photo; the palest of twenty-two portraits measured 12.5."""
+LIPS_RING: Final = 0.06
+"""Width of the skin around the lips that they are compared to, in face widths."""
 LIPS_CONTRAST: Final = 1.5
 """How much lips differ at least from the skin around them in a* and b*; a hand over them does not."""
 
@@ -43,6 +47,11 @@ GLOSS: Final = 0.3
 SHADE: Final = 0.42
 LIGHT: Final = 0.16
 """Logarithm of the gain of a full contour's shade and light."""
+
+EYES_MARGIN, LIPS_MARGIN = 0.11, 0.05
+"""Reach of what lies on eyes and lips beyond their landmarks, in face widths."""
+
+Place = tuple[slice, slice]
 
 _SOFT_FACE: Final = 130.0
 """Width of the face in which soft fields are drawn, px."""
@@ -75,26 +84,27 @@ def apply(portrait: Portrait, params: Makeup, material: bytes) -> Portrait:
     LookError
         The material is not a look.
     EffectRefusedError
-        The face is turned, leans, is too small, has its eyes closed under a look for the eyes, or is covered.
+        The face is turned, leans, is too small, cut off or covered, or has its eyes closed under a look for the eyes.
     """
     look = read_look(material)
     if params.is_identity:
         return portrait
+    check_whole_face(KIND, portrait)
     check(KIND, portrait, LIMITS)
     if look.touches_eyes:
         check_open_eyes(KIND, portrait)
     sitter = _Sitter.of(portrait)
+    _refuse_colourless(sitter)
     _refuse_covered(sitter, look)
     densities = np.zeros((*sitter.face.shape, 3), np.float32)
-    for layer in _layers(sitter, look):
-        densities += layer
+    for place, layer in _layers(sitter, look):
+        densities[place] += layer
     densities *= np.float32(params.intensity / 100)
     top, bottom, left, right = sitter.box
     rgb = portrait.rgb.copy()
     before = rgb[top:bottom, left:right]
-    made = np.rint(deposit(before.astype(np.float32) / np.float32(255), densities) * 255)
-    touched = np.abs(densities).max(axis=-1, keepdims=True) > 0
-    rgb[top:bottom, left:right] = np.where(touched, np.clip(made, 0, 255).astype(np.uint8), before)
+    made = deposit(before.astype(np.float32) * np.float32(1 / 255), densities) * np.float32(255)
+    rgb[top:bottom, left:right] = np.clip(np.rint(made), 0, 255).astype(np.uint8)
     return replace(portrait, rgb=rgb)
 
 
@@ -117,23 +127,39 @@ class _Sitter:
         right, bottom = np.clip(high, 1, (portrait.width, portrait.height))
         window = np.s_[top:bottom, left:right]
         whole = parts(portrait)
-        found = Parts(**{name: field[window] for name, field in vars(whole).items()})
+        found = Parts(**{name: np.ascontiguousarray(field[window]) for name, field in vars(whole).items()})
         lab = cv2.cvtColor(portrait.rgb[window].astype(np.float32) / np.float32(255), cv2.COLOR_RGB2Lab)
         shifted = np.asarray(portrait.landmarks[:, :2] - (left, top), np.float32)
         return cls(lab, Face(shifted, (bottom - top, right - left), unit), found, (top, bottom, left, right))
+
+    def place(self, indices: tuple[int, ...], margin: float) -> Place:
+        """Return where some landmarks lie, with a margin in face widths."""
+        points = self.face.points[list(indices)]
+        (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
+        around = margin * self.face.unit
+        height, width = self.face.shape
+        rows = slice(int(np.clip(top - around, 0, height - 1)), int(np.clip(bottom + around + 1, 1, height)))
+        columns = slice(int(np.clip(left - around, 0, width - 1)), int(np.clip(right + around + 1, 1, width)))
+        return rows, columns
+
+    def cut(self, place: Place) -> _Sitter:
+        """Return a part of it."""
+        rows, columns = place
+        points = np.asarray(self.face.points - (columns.start, rows.start), np.float32)
+        shape = (rows.stop - rows.start, columns.stop - columns.start)
+        found = Parts(**{name: np.ascontiguousarray(field[place]) for name, field in vars(self.found).items()})
+        return _Sitter(np.ascontiguousarray(self.lab[place]), Face(points, shape, self.face.unit), found, self.box)
 
     @cached_property
     def soft(self) -> Face:
         """The face in which soft fields are drawn."""
         scale = min(1.0, _SOFT_FACE / self.face.unit)
-        shape = (max(1, round(self.face.shape[0] * scale)), max(1, round(self.face.shape[1] * scale)))
-        ratio = np.array([shape[1] / self.face.shape[1], shape[0] / self.face.shape[0]], np.float32)
-        return Face((self.face.points + np.float32(0.5)) * ratio - np.float32(0.5), shape, self.face.unit * scale)
+        points, shape = reduce_points(self.face.points, self.face.shape, scale)
+        return Face(points, shape, self.face.unit * scale)
 
     def enlarge(self, field: Matte) -> Matte:
         """Bring a soft field to full size."""
-        size = (self.face.shape[1], self.face.shape[0])
-        return np.asarray(cv2.resize(field, size, interpolation=cv2.INTER_LINEAR), np.float32)
+        return enlarge(field, self.face.shape)
 
     def own(self, weight: Matte) -> F32:
         """Return the person's own colour under a field, CIELAB ``(3,)``; that of all skin where the field is empty."""
@@ -141,8 +167,7 @@ class _Sitter:
         if total < 4:
             weight = self.found.face_skin
             total = max(float(weight.sum()), 1e-3)
-        mean = (self.lab * weight[..., None]).sum(axis=(0, 1)) / np.float32(total)
-        return np.asarray(mean, np.float32)
+        return np.asarray(weight.ravel() @ self.lab.reshape(-1, 3) / total, np.float32)
 
     @cached_property
     def skin_lightness(self) -> float:
@@ -156,17 +181,36 @@ class _Sitter:
         return np.asarray(found.face_skin + found.brows * np.float32(0.3), np.float32)
 
 
-def _layers(sitter: _Sitter, look: Look) -> Iterator[F32]:
-    """Densities ``(H, W, 3)`` of everything that a look has."""
+def _layers(sitter: _Sitter, look: Look) -> Iterator[tuple[Place, F32]]:
+    """Where everything that a look has lies in the sitter's part of the portrait, and its densities there."""
+    whole: Place = (slice(None), slice(None))
+    for layer in _soft_layers(sitter, look):
+        yield whole, layer
+    if look.touches_eyes or look.brows is not None:
+        place = sitter.place(mesh.LEFT_BROW + mesh.RIGHT_BROW + mesh.LEFT_EYE + mesh.RIGHT_EYE, EYES_MARGIN)
+        eyes = sitter.cut(place)
+        for layer in _eye_layers(eyes, look):
+            yield place, layer
+    if look.lips is not None:
+        place = sitter.place(mesh.LIPS_OUTER, LIPS_MARGIN)
+        for layer in _lip_layers(sitter.cut(place), look.lips):
+            yield place, layer
+
+
+def _soft_layers(sitter: _Sitter, look: Look) -> Iterator[F32]:
     skin = sitter.found.face_skin
     if look.contour is not None:
         shade, light = (sitter.enlarge(field) * skin for field in cosmetics.contour(sitter.soft, look.contour.shape))
         dark, bright = _leanings(look.contour.colours)
         yield shade[..., None] * (dark * np.float32(-SHADE * look.contour.strength))
-        yield light[..., None] * (bright * np.float32(LIGHT * look.contour.light))
+        if look.contour.light:
+            yield light[..., None] * (bright * np.float32(LIGHT * look.contour.light))
     if look.blush is not None:
         field = sitter.enlarge(cosmetics.blush(sitter.soft, look.blush.shape)) * skin
         yield _coat(sitter, look.blush, field, look.blush.colours[0])
+
+
+def _eye_layers(sitter: _Sitter, look: Look) -> Iterator[F32]:
     if look.shadow is not None:
         lid, high = (sitter.enlarge(field) * sitter.lids for field in cosmetics.shadow(sitter.soft, look.shadow.shape))
         yield _coat(sitter, look.shadow, lid, look.shadow.colours[0])
@@ -175,8 +219,6 @@ def _layers(sitter: _Sitter, look: Look) -> Iterator[F32]:
     if look.brows is not None:
         yield _brow_layer(sitter, look.brows.shape, look.brows.strength, look.brows.colours)
     yield from _lines(sitter, look)
-    if look.lips is not None:
-        yield from _lip_layers(sitter, look)
 
 
 def _coat(sitter: _Sitter, pigment: Pigment, field: Matte, colour: str) -> F32:
@@ -184,10 +226,7 @@ def _coat(sitter: _Sitter, pigment: Pigment, field: Matte, colour: str) -> F32:
     return np.asarray(field[..., None] * (gain * np.float32(pigment.strength)), np.float32)
 
 
-def _lip_layers(sitter: _Sitter, look: Look) -> Iterator[F32]:
-    lips = look.lips
-    if lips is None:
-        return
+def _lip_layers(sitter: _Sitter, lips: Lips) -> Iterator[F32]:
     found = sitter.found
     own = sitter.own(found.lips)
     seam = cosmetics.closed_seam(sitter.face, found.mouth)
@@ -266,6 +305,21 @@ def _text(lab: F32) -> str:
     return "#" + "".join(f"{round(float(level) * 255):02X}" for level in rgb_of(lab))
 
 
+def _refuse_colourless(sitter: _Sitter) -> None:
+    """Raise on a photo without colours, on which a blush would be paint."""
+    skin = sitter.own(sitter.found.face_skin)
+    chroma = float(np.hypot(skin[1], skin[2]))
+    if chroma < SKIN_CHROMA:
+        raise EffectRefusedError(
+            KIND,
+            "PHOTO_COLOURLESS",
+            "The photo is black and white; make-up would be the only colour in it.",
+            "照片为黑白照片，无法上妆。",
+            value=round(chroma, 1),
+            allowed=SKIN_CHROMA,
+        )
+
+
 def _refuse_covered(sitter: _Sitter, look: Look) -> None:
     """Raise where the look's places are not to be seen."""
     light = sitter.lab[..., 0]
@@ -276,14 +330,14 @@ def _refuse_covered(sitter: _Sitter, look: Look) -> None:
             if dark < EYE_CONTRAST:
                 raise _covered("eye", "眼部", dark, EYE_CONTRAST)
     if look.lips is not None:
-        lips = sitter.found.lips > 0.7
-        around = (blur(sitter.found.lips + sitter.found.mouth, 0.03 * sitter.face.unit) > 0.1) & (
-            sitter.found.face_skin > 0.7
-        )
+        near = sitter.cut(sitter.place(mesh.LIPS_OUTER, LIPS_RING))
+        lips = near.found.lips > 0.7
+        close = blur(near.found.lips + near.found.mouth, LIPS_RING / 2 * near.face.unit) > 0.1
+        around = close & (near.found.face_skin > 0.7)
         if lips.sum() < 12:
             raise _covered("mouth", "嘴部", 0.0, LIPS_CONTRAST)
         if around.sum() > 12:
-            apart = np.median(sitter.lab[lips], axis=0) - np.median(sitter.lab[around], axis=0)
+            apart = np.median(near.lab[lips], axis=0) - np.median(near.lab[around], axis=0)
             distinct = float(np.hypot(apart[1], apart[2]))
             if distinct < LIPS_CONTRAST:
                 raise _covered("mouth", "嘴部", distinct, LIPS_CONTRAST)

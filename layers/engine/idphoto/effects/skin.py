@@ -54,7 +54,8 @@ def apply(portrait: Portrait, params: Skin) -> Portrait:
     if not mask.any():
         return portrait
     ground = Ground.of(portrait.rgb, mask, face_width(portrait.landmarks))
-    change = level_tone(ground, params.strength / 100) + tame_shine(ground, params.shine / 100)
+    change = level_tone(ground, params.strength / 100)
+    change = change + tame_shine(ground.changed(change), params.shine / 100)
     return replace(portrait, rgb=ground.apply(portrait.rgb, change))
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from idphoto.specs import search_specs
+from idphoto.specs import Document, search_specs
 
 from idphoto_service.contract import SpecsAnswer
 
 
-def list_specs(query: str, country: str | None, limit: int, start: int, request_id: str) -> SpecsAnswer:
+def list_specs(
+    query: str, country: str | None, kind: Document | None, limit: int, start: int, request_id: str
+) -> SpecsAnswer:
     """Return the specifications that match, from ``start`` on, at most ``limit`` of them."""
-    found = search_specs(query, country)
+    found = search_specs(query, country, kind)
     page = found[start : start + limit]
     end = start + len(page)
     return SpecsAnswer(

@@ -172,12 +172,15 @@ def portrait_of_source(portraits: Portraits, watch: Stopwatch) -> Portrait:
     if data is None:
         raise SourceGoneError(out_request_id=photo.out_request_id)
     with watch.stage("analyse"):
-        portrait = analyse(decode(data), models()).portrait
-    if portrait is None:
+        analysis = analyse(decode(data), models())
+    if analysis.portrait is None:
         raise SourceGoneError(out_request_id=photo.out_request_id)
     with watch.stage("keep"):
-        portraits.save((), portrait)
-    return portrait
+        document = json.dumps(save_analysis(analysis)).encode()
+        key = source_object(photo.partner, photo.key, photo.source_digest, ANALYSIS)
+        bucket().put(key, document, "application/json")
+        portraits.save((), analysis.portrait)
+    return analysis.portrait
 
 
 def _stored_analysis(analysis_key: str, portrait_key: str) -> Analysis | None:

@@ -25,7 +25,7 @@ from idphoto_service.logic.examination import (
     upload_of,
 )
 from idphoto_service.logic.marks import keep_mark, mark_params
-from idphoto_service.logic.portraits import PORTRAIT, SOURCE, Portraits, source_object
+from idphoto_service.logic.portraits import ANALYSIS, PORTRAIT, SOURCE, Portraits, source_object
 from idphoto_service.logic.replay import run_replay
 from idphoto_service.logic.results import Asked, Worker, answer, apply_policy, produce
 from idphoto_service.records import CheckRecord, PhotoRecord
@@ -129,7 +129,9 @@ def _bring_home(checked: CheckRecord, photo: PhotoRecord) -> None:
     ------
     SourceGoneError
     """
-    for name, key in ((PORTRAIT, checked.portrait_key), (SOURCE, checked.source_key)):
+    portrait = checked.portrait_key
+    analysis = portrait.replace(PORTRAIT, ANALYSIS) if portrait else None
+    for name, key in ((PORTRAIT, portrait), (ANALYSIS, analysis), (SOURCE, checked.source_key)):
         own = source_object(photo.partner, photo.key, photo.source_digest, name)
         if key is None or key == own or not key.endswith(f"/{name}"):
             continue

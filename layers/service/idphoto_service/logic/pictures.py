@@ -12,7 +12,7 @@ from idphoto_service.storage import bucket
 
 def linked(
     key: str,
-    picture_format: Literal["jpeg", "png"],
+    picture_format: Literal["jpeg", "png", "webp", "tiff", "pdf"],
     width: int,
     height: int,
     size: int,

@@ -194,8 +194,8 @@ def render_result(
             cutout_bytes=len(transparent),
             width=width,
             height=height,
-            frame=_frame_facts(spec, rendered.frame.head_height_px).model_dump_json(),
-            warnings=json.dumps(_warnings(recipe, spec, rendered.frame.warnings), ensure_ascii=False),
+            frame=frame_facts(spec, rendered.frame.head_height_px).model_dump_json(),
+            warnings=json.dumps(warnings_of(recipe, spec, rendered.frame.warnings), ensure_ascii=False),
             created_ms=now_ms(),
             expires_at=photo.expires_at,
         )
@@ -246,7 +246,8 @@ def _portrait_keys(photo: PhotoRecord, recipe: Recipe) -> list[str]:
     return [portraits.key(steps[:done]) for done in range(len(steps) + 1)]
 
 
-def _frame_facts(spec: Spec, head_height_px: float) -> FrameFacts:
+def frame_facts(spec: Spec, head_height_px: float) -> FrameFacts:
+    """Return what was measured on a photo of a specification."""
     return FrameFacts(
         spec_id=spec.spec_id,
         width_px=spec.width_px,
@@ -259,7 +260,8 @@ def _frame_facts(spec: Spec, head_height_px: float) -> FrameFacts:
     )
 
 
-def _warnings(recipe: Recipe, spec: Spec, warnings: Iterable[FrameWarning]) -> list[dict[str, Any]]:
+def warnings_of(recipe: Recipe, spec: Spec, warnings: Iterable[FrameWarning]) -> list[dict[str, Any]]:
+    """Return what to know about a photo that is rendered by a recipe, as notices are stored."""
     notices = [asdict(warning) for warning in warnings]
     if not spec.background_replace_allowed:
         notices.append(BACKGROUND_REPLACED.model_dump())
