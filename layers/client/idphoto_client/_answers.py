@@ -280,3 +280,78 @@ class Materials(Answer):
     materials: list[Material]
     total: int
     next: int | None
+
+
+class Crop(Answer):
+    """How a photo was cut out of its source: enough to do it again and compare."""
+
+    corners: list[tuple[float, float]]
+    scale: float
+    turned_degrees: float
+    filter: str
+
+
+class ExportedFile(Answer):
+    """One clean file, and what was measured on it."""
+
+    image: Image
+    dpi: int
+    quality: int | None
+    subsampling: str
+    sha256: str
+    frame: Frame
+    crop: Crop | None = None
+    photo_check: Report
+    warnings: list[Notice]
+
+
+class ExportEntry(Answer):
+    """What became of one file of several: itself, or the error for which it was not made."""
+
+    file: ExportedFile | None = None
+    error: dict[str, Any] | None = None
+
+
+class EditLog(Answer):
+    """What was done to a photo, from the source to the files, for whoever has to know."""
+
+    source_sha256: str
+    engine_version: str
+    steps: list[Step]
+    files: list[dict[str, Any]]
+
+
+class Export(Answer):
+    """The exported files, in the order in which they were asked for."""
+
+    request_id: str
+    out_request_id: str
+    mt_generate_id: str
+    files: list[ExportEntry]
+    log: EditLog
+    timings_ms: dict[str, float]
+
+
+class PlacedPhoto(Answer):
+    """Where a photo lies on a sheet, in mm from its upper left corner."""
+
+    photo: int
+    left_mm: float
+    top_mm: float
+    width_mm: float
+    height_mm: float
+    turned: bool
+
+
+class Layout(Answer):
+    """A print sheet: ``count`` photos on a paper of ``width_mm`` by ``height_mm``."""
+
+    request_id: str
+    jpeg: Image
+    pdf: Image
+    paper: str
+    width_mm: float
+    height_mm: float
+    count: int
+    placements: list[PlacedPhoto]
+    timings_ms: dict[str, float]

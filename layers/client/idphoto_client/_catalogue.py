@@ -16,10 +16,16 @@ class Catalogue:
 
     @operation
     def specs(
-        self, q: str | None = None, *, country: str | None = None, limit: int | None = None, start: int | None = None
+        self,
+        q: str | None = None,
+        *,
+        country: str | None = None,
+        kind: str | None = None,
+        limit: int | None = None,
+        start: int | None = None,
     ) -> Flow[Specs]:
-        """Search the specifications by words in English or Chinese, a size, or a country's ISO 3166 code."""
-        return get(Specs, "/specs", q=q, country=country, limit=limit, start=start)
+        """Search the specifications by words, a size, a country's ISO 3166 code and the kind of document."""
+        return get(Specs, "/specs", q=q, country=country, kind=kind, limit=limit, start=start)
 
     @operation
     def materials(

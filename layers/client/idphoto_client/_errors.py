@@ -31,6 +31,8 @@ PHOTO_CODES = frozenset(
         "HEAD_SHAPE",
         "SOURCE_TOO_SMALL",
         "FILE_SIZE",
+        "FILE_TOO_SMALL",
+        "CROP_OUTSIDE",
         "NOT_FEASIBLE",
         "IMAGE_EMPTY",
         "IMAGE_TRUNCATED",

@@ -47,6 +47,13 @@ ANSWERS = {
     "StateProgress": "StateProgress",
     "ExecutionAnswer": "Execution",
     "SpecsAnswer": "Specs",
+    "CropFacts": "Crop",
+    "ExportedFile": "ExportedFile",
+    "ExportEntry": "ExportEntry",
+    "EditLog": "EditLog",
+    "ExportAnswer": "Export",
+    "PlacedPhoto": "PlacedPhoto",
+    "LayoutAnswer": "Layout",
     "MaterialAnswer": "Material",
     "MaterialsAnswer": "Materials",
 }
@@ -56,6 +63,8 @@ CALLS: list[Callable[[], Generator[Any, Any, Any]]] = [
     lambda: flow("check", UploadId("u")),
     lambda: flow("make", "o", UploadId("u")),
     lambda: flow("rollback", to=RESULT),
+    lambda: flow("export", RESULT),
+    lambda: flow("layout", RESULT),
     lambda: flow("chain", "o", UploadId("u")),
     lambda: flow("start", "o", UploadId("u")),
     lambda: flow("execution", "e"),
@@ -91,7 +100,7 @@ def test_every_route_has_its_method() -> None:
             assert any(verb == method and pattern.fullmatch(url) for verb, url in called), f"{method} {path}"
 
 
-@pytest.mark.parametrize("kind", EFFECTS)
+@pytest.mark.parametrize("kind", [*EFFECTS, "export", "layout"])
 def test_an_effect_takes_the_parameters_of_its_route(kind: str) -> None:
     body = DOCUMENT["paths"][f"/{kind}"]["post"]["requestBody"]["content"]["application/json"]["schema"]
     fields = SCHEMAS[body["$ref"].rpartition("/")[2]]["properties"]
@@ -99,6 +108,13 @@ def test_an_effect_takes_the_parameters_of_its_route(kind: str) -> None:
     taken = set(inspect.signature(getattr(Client, kind).flow).parameters) - {"self", "result"}
 
     assert taken == set(fields) - {"mt_generate_id"}
+
+
+@pytest.mark.parametrize("name", ["specs", "materials", "watermarks"])
+def test_a_search_takes_the_parameters_of_its_route(name: str) -> None:
+    parameters = {part["name"] for part in DOCUMENT["paths"][f"/{name}"]["get"]["parameters"]}
+
+    assert set(inspect.signature(getattr(Client, name).flow).parameters) - {"self"} == parameters
 
 
 def test_make_takes_the_parameters_of_its_route() -> None:

@@ -50,11 +50,12 @@ def search_specs(
     ] = None,
     *,
     country: Annotated[str | None, typer.Option("--country", "-c", help="ISO 3166 code, such as CN.")] = None,
+    kind: Annotated[str | None, typer.Option(help="Of document, such as passport or visa.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=100)] = 50,
 ) -> None:
-    """Search by name, country and size."""
+    """Search by name, country, kind and size."""
     session = session_of(context)
-    page = session.client.specs(" ".join(words or []) or None, country=country, limit=limit)
+    page = session.client.specs(" ".join(words or []) or None, country=country, kind=kind, limit=limit)
     session.answer(page, show.specs(page.specs, page.total, session.lang))
 
 

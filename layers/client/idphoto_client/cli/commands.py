@@ -5,16 +5,18 @@ from collections.abc import Callable
 from idphoto_client.cli.batch import batch
 from idphoto_client.cli.catalogue import effects, materials, specs, watermarks
 from idphoto_client.cli.edit import background, effect, erase, history, redo, return_to, undo
+from idphoto_client.cli.files import export, layout
 from idphoto_client.cli.make import check, make
 from idphoto_client.cli.root import app
 
-IN, ON, CHOICES = "A photo in", "On from there", "What there is"
+IN, ON, FILES, CHOICES = "A photo in", "On from there", "Files", "What there is"
 ANY_OPTION = {"allow_extra_args": True, "ignore_unknown_options": True}
 EXAMPLE = "Example: idphoto effect skin me.jpg --strength 60 -o even.jpg"
 
 COMMANDS: dict[str, tuple[Callable[..., None], ...]] = {
     IN: (make, check, batch),
     ON: (background, undo, redo, return_to, history, erase),
+    FILES: (export, layout),
     CHOICES: (effects, materials),
 }
 for panel, functions in COMMANDS.items():

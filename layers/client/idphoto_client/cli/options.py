@@ -23,10 +23,12 @@ KINDS = ("lighting", "skin", "glasses", "gaze", "expression", "symmetry", "beaut
 
 COLORS = ("white", "blue", "red", "grey", "light_blue", "dark_blue", "light_grey", "cream", "black")
 SIZE = re.compile(r"(?P<width>\d+(?:\.\d+)?)[x×*](?P<height>\d+(?:\.\d+)?)(?P<unit>mm|px)(?:@(?P<dpi>\d+))?")
+KILOBYTES = re.compile(r"(?:(?P<min>\d+)-)?(?P<max>\d+)")
 STANDARD_DPI = 300
 
 
-def _specs(incomplete: str) -> list[str]:
+def find_specs(incomplete: str) -> list[str]:
+    """Return the specifications whose ids or names match what has been typed; none when nobody answers."""
     try:
         with Client(retry=Retry(times=0)) as client:
             return [spec["spec_id"] for spec in client.specs(incomplete, limit=50).specs]
@@ -53,7 +55,7 @@ OrderArgument = Annotated[
 ]
 SpecOption = Annotated[
     str | None,
-    typer.Option("--spec", "-s", help="See `idphoto specs search`; cn_1inch by default.", autocompletion=_specs),
+    typer.Option("--spec", "-s", help="See `idphoto specs search`; cn_1inch by default.", autocompletion=find_specs),
 ]
 SizeOption = Annotated[
     str | None, typer.Option(help="A size of your own instead: 35x45mm, 413x531px, 35x45mm@600 (dpi).", metavar="SIZE")
@@ -71,6 +73,7 @@ PolicyOption = Annotated[
     Policy | None, typer.Option(help="When the specification forbids a step: advise warns, strict refuses.")
 ]
 WatermarkOption = Annotated[str | None, typer.Option("--watermark", help="Of the preview: one of yours, or none.")]
+KbOption = Annotated[str | None, typer.Option(help="Size of the file: 20-40, or 40 for at most that.", metavar="KB")]
 PictureOption = Annotated[
     Path | None, typer.Option("--out", "-o", help="Write the photo to this file (.jpg), or its cut-out (.png).")
 ]
@@ -101,6 +104,22 @@ def size_of(text: str) -> dict[str, float]:
         f"height_{match['unit']}": number(match["height"]),
         "dpi": int(match["dpi"] or STANDARD_DPI),
     }
+
+
+def kilobytes_of(text: str) -> dict[str, int]:
+    """Return a range of file sizes as the API takes it.
+
+    Raises
+    ------
+    UsageError
+    """
+    match = KILOBYTES.fullmatch(text.strip())
+    if match is None:
+        raise UsageError(
+            f"{text!r} is no range of KB: write 20-40, or 40 for at most that.",
+            f"文件大小 {text!r} 无效：请写成 20-40，或用 40 表示上限。",
+        )
+    return {"min": int(match["min"] or 0), "max": int(match["max"])}
 
 
 def background_of(color: str | None, gradient: int | None, end_color: str | None) -> dict[str, object] | None:

@@ -13,7 +13,20 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from idphoto_client._answers import Chain, Check, Frame, History, Item, Material, Report, Result, Step, Watermark
+from idphoto_client._answers import (
+    Chain,
+    Check,
+    Export,
+    Frame,
+    History,
+    Item,
+    Layout,
+    Material,
+    Report,
+    Result,
+    Step,
+    Watermark,
+)
 from idphoto_client.cli.effects import Effect
 
 MARKS = {True: ("✓", "green"), False: ("✗", "red")}
@@ -262,3 +275,38 @@ def materials(found: Sequence[Material], lang: str) -> RenderableType:
         name = pick(lang, material.name, material.name_zh)
         table.add_row(material.material_id, material.kind, name, ", ".join(material.tags))
     return table
+
+
+def export(answer: Export, lang: str, files: Sequence[Path | None]) -> RenderableType:
+    """Return the exported files with what was measured on them, what to know of each, and why one is missing."""
+    table = listing(
+        "", pick(lang, "file", "文件"), "px", "dpi", "KB", pick(lang, "quality", "质量"), fixed=(0, 2, 3, 4, 5)
+    )
+    notes: list[RenderableType] = []
+    for entry, file in zip(answer.files, files, strict=True):
+        if entry.file is None or file is None:
+            error = entry.error or {}
+            table.add_row(Text("✗", "red"), str(error.get("code")))
+            notes.append(Text(f"  {pick(lang, error.get('message', ''), error.get('message_zh', ''))}"))
+            continue
+        made = entry.file
+        size = f"{made.image.width}×{made.image.height}"
+        kilobytes = f"{made.image.bytes / 1000:.1f}"
+        sign = Text(*MARKS[made.photo_check.passed])
+        table.add_row(sign, str(file), size, str(made.dpi), kilobytes, str(made.quality or "–"))
+        for notice in made.warnings:
+            notes.append(Text(f"  ! {file.name}: {pick(lang, notice.message, notice.message_zh)}", "yellow"))
+        notes.append(faults(made.photo_check, lang))
+    return Group(table, *notes)
+
+
+def layout(answer: Layout, lang: str, files: Sequence[Path]) -> RenderableType:
+    """Return a print sheet: its paper, how many photos it holds, and the files that were written."""
+    paper = f"{answer.paper}  {answer.width_mm:g} × {answer.height_mm:g} mm"
+    return rows(
+        [
+            (pick(lang, "paper", "纸张"), paper),
+            (pick(lang, "photos", "照片数"), str(answer.count)),
+            *written(files, lang),
+        ]
+    )
