@@ -159,6 +159,9 @@ def faults(report: Report, lang: str) -> RenderableType:
     """Return what is wrong and what to do about it, blocking faults first."""
     failed = sorted((item for item in report.items if item.fault), key=lambda item: item.severity != "block")
     table = Table.grid(padding=(0, 1))
+    for _ in range(3):
+        table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
     for item in failed:
         reason = pick(lang, f"{item.reason} {item.advice}", f"{item.reason_zh}{item.advice_zh}")
         table.add_row(" ", Text(*mark(item)), Text(item.fault or "", "bold"), Text(reason))
@@ -294,8 +297,8 @@ def export(answer: Export, lang: str, files: Sequence[Path | None]) -> Renderabl
         kilobytes = f"{made.image.bytes / 1000:.1f}"
         sign = Text(*MARKS[made.photo_check.passed])
         table.add_row(sign, str(file), size, str(made.dpi), kilobytes, str(made.quality or "–"))
-        for notice in made.warnings:
-            notes.append(Text(f"  ! {file.name}: {pick(lang, notice.message, notice.message_zh)}", "yellow"))
+        told = [pick(lang, notice.message, notice.message_zh) for notice in made.warnings]
+        notes += [Text(f"  ! {file.name}: {line}", "yellow") for line in told]
         notes.append(faults(made.photo_check, lang))
     return Group(table, *notes)
 
