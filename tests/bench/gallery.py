@@ -1,8 +1,10 @@
 """Contact sheets of what the engine makes of portraits, to be looked at: whole and at full size along the edges.
 
-    python tests/bench/gallery.py PORTRAITS [--out gallery]
+    python -m tests.bench.gallery PORTRAITS [--out gallery] [--effects skin beautify ...] [--only name ...]
 
-Writes one PNG a portrait and ``overview.png``. A further effect is one more line in ``RENDERS``.
+Writes one PNG a portrait of the cut person over colours, with ``overview.png``; and for each effect a folder with one
+PNG a portrait, before, by default and in full, with the overview of all portraits as ``<effect>.png``. What an effect
+refuses is written out. ``--effects`` names those that are drawn, and leaves the cut person out.
 """
 
 from __future__ import annotations
@@ -16,22 +18,27 @@ from pathlib import Path
 import numpy as np
 from idphoto import mesh
 from idphoto.arrays import Rgb
-from idphoto.decode import decode
-from idphoto.errors import EngineError
-from idphoto.faces import Face, choose_person, find_faces
+from idphoto.effects import EFFECTS
+from idphoto.effects.base import EffectRefusedError
+from idphoto.faces import Face
 from idphoto.models import Models
 from idphoto.portrait import Portrait, build_portrait
 from idphoto.upright import cut_upright
 from PIL import Image, ImageDraw
 
-SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".heic"}
+from tests.bench.retouch import default, full, photos, put
+
 WHOLE_HEIGHT = 520
 CLOSE_UP = 300
 """Side of a close-up on the sheet, px."""
 CLOSE_UP_HEADS = 0.5
 """Side of a close-up on the portrait, in head heights."""
+FACE_CLOSE_UP_HEADS = 0.33
+OVERVIEW_HEIGHTS = (320, 200)
+"""Of a row of an effect's overview, and of the cut person's, px."""
 LABEL = 14
 GREY = (90, 90, 90)
+LIGHT_GREY = (225, 225, 225)
 
 
 def over(portrait: Portrait, colour: tuple[int, int, int]) -> Rgb:
@@ -57,7 +64,7 @@ RENDERS = (
 
 
 def close_ups(portrait: Portrait) -> dict[str, tuple[float, float]]:
-    """Name the places to look at closely, each with its centre ``(x, y)`` in px."""
+    """Name the places along the edges to look at closely, each with its centre ``(x, y)`` in px."""
     points, head = portrait.landmarks, portrait.head_height
     left_ear, right_ear = points[mesh.LEFT_CHEEK_EDGE], points[mesh.RIGHT_CHEEK_EDGE]
     middle, chin = portrait.centre_x, portrait.chin_y
@@ -72,6 +79,26 @@ def close_ups(portrait: Portrait) -> dict[str, tuple[float, float]]:
         "shoulder left": (middle - 0.75 * head, chin + 0.45 * head),
         "shoulder right": (middle + 0.75 * head, chin + 0.45 * head),
         "eyes": (middle, portrait.eye_y),
+    }
+
+
+def face_close_ups(portrait: Portrait) -> dict[str, tuple[float, float]]:
+    """Name the places of a face to look at closely, each with its centre ``(x, y)`` in px."""
+    points, head = portrait.landmarks, portrait.head_height
+
+    def middle(*indices: int) -> tuple[float, float]:
+        x, y = mesh.centre(points, indices)
+        return float(x), float(y)
+
+    return {
+        "eye left": middle(mesh.LEFT_EYE_OUTER, mesh.LEFT_EYE_INNER),
+        "eye right": middle(mesh.RIGHT_EYE_INNER, mesh.RIGHT_EYE_OUTER),
+        "cheek left": middle(*mesh.LEFT_CHEEK, mesh.LEFT_CHEEK_EDGE),
+        "cheek right": middle(*mesh.RIGHT_CHEEK, mesh.RIGHT_CHEEK_EDGE),
+        "mouth": middle(mesh.LIP_UPPER_INNER, mesh.LIP_LOWER_INNER),
+        "nose": middle(mesh.NOSE_TIP),
+        "hair line": (portrait.centre_x, float(points[mesh.FOREHEAD_TOP, 1])),
+        "collar": (portrait.centre_x, portrait.chin_y + 0.15 * head),
     }
 
 
@@ -134,37 +161,71 @@ def overview(rows: list[list[Image.Image]], height: int = 200) -> Image.Image:
     return page
 
 
+def person_sheets(name: str, photo: Rgb, face: Face, portrait: Portrait, out: Path) -> list[Image.Image]:
+    """Draw the cut person over colours; return the small pictures for the overview."""
+    columns = [("before", before(photo, face, portrait))]
+    columns += [(render.name, render.make(portrait)) for render in RENDERS]
+    side = max(CLOSE_UP_HEADS * portrait.head_height, CLOSE_UP / 3)
+    sheet(name, columns, close_ups(portrait), side).save(out / f"{name}.png")
+    return [Image.fromarray(picture) for _, picture in columns]
+
+
+def effect_sheets(kind: str, name: str, portrait: Portrait, out: Path) -> list[Image.Image]:
+    """Draw one effect on one portrait; return the small pictures for the overview."""
+    columns = [("before", over(portrait, LIGHT_GREY))]
+    for title, params in ((f"{kind} by default", default(kind)), (f"{kind} in full", full(kind))):
+        result = put(kind, portrait, params)
+        if isinstance(result, EffectRefusedError):
+            columns.append((title, _refusal(result, portrait)))
+        else:
+            same = " (unchanged)" if result is portrait else ""
+            columns.append((title + same, over(result, LIGHT_GREY)))
+    side = max(FACE_CLOSE_UP_HEADS * portrait.head_height, CLOSE_UP / 4)
+    sheet(name, columns, face_close_ups(portrait), side).save(out / f"{name}.png")
+    area = _head_area(portrait)
+    return [Image.fromarray(picture).crop(area) for _, picture in columns]
+
+
+def _head_area(portrait: Portrait) -> tuple[int, int, int, int]:
+    head, middle = portrait.head_height, portrait.centre_x
+    left, right = round(middle - 0.6 * head), round(middle + 0.6 * head)
+    return left, round(portrait.crown_y - 0.1 * head), right, round(portrait.chin_y + 0.3 * head)
+
+
+def _refusal(refusal: EffectRefusedError, portrait: Portrait) -> Rgb:
+    """Write why an effect refused where its picture would be."""
+    card = Image.new("RGB", (portrait.width, portrait.height), GREY)
+    words = [f"{key}: {value}" for key, value in refusal.details.items() if key != "effect"]
+    size = max(10, portrait.head_height / 16)
+    left, top, *_ = _head_area(portrait)
+    place = max(left, 0) + size, max(top, 0) + 3 * size
+    ImageDraw.Draw(card).multiline_text(place, "\n".join(words), fill="white", font_size=size)
+    return np.asarray(card)
+
+
 def main(arguments: list[str]) -> int:
     """Make the sheets of every portrait in a folder."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("portraits", type=Path)
     parser.add_argument("--out", type=Path, default=Path("gallery"))
-    parser.add_argument("--only", nargs="*", default=(), help="file names without suffix")
+    parser.add_argument("--effects", nargs="*", choices=list(EFFECTS), help="draw these effects only")
+    parser.add_argument("--only", nargs="*", default=[], help="file names without suffix")
     options = parser.parse_args(arguments)
-    options.out.mkdir(parents=True, exist_ok=True)
+    kinds = list(EFFECTS) if options.effects is None else options.effects
+    for folder in (options.out, *(options.out / kind for kind in kinds)):
+        folder.mkdir(parents=True, exist_ok=True)
     models = Models()
-    rows = []
-    for path in sorted(p for p in options.portraits.iterdir() if p.suffix.lower() in SUFFIXES):
-        if options.only and path.stem not in options.only:
-            continue
-        try:
-            photo = decode(path.read_bytes()).rgb
-        except EngineError as error:
-            print(f"{path.name}: {error}")
-            continue
-        person = choose_person(find_faces(photo, models), photo.shape[1], photo.shape[0])
-        if person.face is None:
-            print(f"{path.name}: no face")
-            continue
-        portrait = build_portrait(photo, person.face, models)
-        columns = [("before", before(photo, person.face, portrait))]
-        columns += [(render.name, render.make(portrait)) for render in RENDERS]
-        side = max(CLOSE_UP_HEADS * portrait.head_height, CLOSE_UP / 3)
-        sheet(path.stem, columns, close_ups(portrait), side).save(options.out / f"{path.stem}.png")
-        rows.append([Image.fromarray(picture) for _, picture in columns])
-        print(f"{path.name}: {portrait.width}x{portrait.height}, head {portrait.head_height:.0f} px")
-    if rows:
-        overview(rows).save(options.out / "overview.png")
+    rows: dict[str, list[list[Image.Image]]] = {"overview": [], **{kind: [] for kind in kinds}}
+    for name, photo, face in photos(options.portraits, models, options.only):
+        portrait = build_portrait(photo, face, models)
+        if options.effects is None:
+            rows["overview"].append(person_sheets(name, photo, face, portrait, options.out))
+        for kind in kinds:
+            rows[kind].append(effect_sheets(kind, name, portrait, options.out / kind))
+        print(f"{name}: {portrait.width}x{portrait.height}, head {portrait.head_height:.0f} px", flush=True)
+    for name, pictures in rows.items():
+        if pictures:
+            overview(pictures, OVERVIEW_HEIGHTS[name == "overview"]).save(options.out / f"{name}.png")
     return 0
 
 

