@@ -29,8 +29,6 @@ help:
 	@echo 'make bench [PORTRAITS=dir]    speed, memory and quality figures'
 	@echo 'make gallery PORTRAITS=dir [EFFECTS="skin gaze"] [ONLY="name ..."]'
 	@echo '                              contact sheets of your own portraits, in gallery/'
-	@echo 'make openapi                  write the API description, functions/openapi/openapi.json'
-	@echo 'make gallery PORTRAITS=dir    contact sheets of your own portraits, in gallery/'
 	@echo 'make openapi                  write the API description and the API reference made from it'
 	@echo 'make diagram                  draw the chain into the READMEs, from its definition'
 	@echo 'make models                   fetch and prepare the models'

@@ -5,9 +5,8 @@ import io
 from typing import Any
 
 import pytest
+from idphoto_client import ApiError, Client
 from PIL import Image
-
-from local.client import ApiError, Client
 
 pytestmark = pytest.mark.e2e
 

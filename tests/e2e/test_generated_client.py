@@ -44,7 +44,14 @@ def test_a_client_of_openapi_python_client_makes_a_photo(stack: Stack, portrait:
     config = tmp_path / "config.yaml"
     config.write_text("post_hooks: []\n")
 
-    generate = [tools / "bin" / "openapi-python-client", "generate", "--path", TARGET, "--meta", "none"]
+    generate: list[str | Path] = [
+        tools / "bin" / "openapi-python-client",
+        "generate",
+        "--path",
+        TARGET,
+        "--meta",
+        "none",
+    ]
     told = subprocess.run(
         [*generate, "--output-path", tmp_path / "generated", "--config", config, "--fail-on-warning"],
         capture_output=True,
@@ -56,6 +63,6 @@ def test_a_client_of_openapi_python_client_makes_a_photo(stack: Stack, portrait:
     assert "Warning" not in told.stdout + told.stderr
     photo = tmp_path / "me.jpg"
     photo.write_bytes(portrait + b"generated")
-    calls = [python, "-c", CALLS, stack.base_url, stack.api_key, photo]
+    calls: list[str | Path] = [python, "-c", CALLS, stack.base_url, stack.api_key, photo]
     ran = subprocess.run(calls, cwd=tmp_path, capture_output=True, text=True, check=False, env={"NO_PROXY": "*"})
     assert ran.returncode == 0, ran.stderr
