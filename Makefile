@@ -109,7 +109,7 @@ gallery: .cache/venv.stamp $(MODEL)
 .PHONY: clean
 clean:
 	@$(MAKE) --no-print-directory stop
-	rm -rf $(VENV) .cache .local .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info out gallery $(MODEL)
+	rm -rf $(VENV) layers/client/build .cache .local .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info out gallery $(MODEL)
 
 # --- what they need, installed once
 
