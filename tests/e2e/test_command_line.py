@@ -2,6 +2,8 @@
 
 import io
 import json
+import re
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from typer.testing import CliRunner, Result
 from local.stack import Stack
 
 pytestmark = pytest.mark.e2e
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)
@@ -68,6 +71,27 @@ def test_from_a_file_to_a_photo_through_undo_to_its_end(me: Path, tmp_path: Path
 
     assert answer("erase", me, "--yes")["objects_erased"]
     assert idphoto("history", me).exit_code == Exit.NOT_FOUND
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
+def test_what_the_readme_says_to_type_makes_photos(
+    me: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, readme: str
+) -> None:
+    text = (ROOT / readme).read_text(encoding="utf-8")
+    commands = re.findall(r"^idphoto .*$", text, re.MULTILINE)
+    [program] = re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    (tmp_path / "portraits").mkdir()
+    (tmp_path / "portraits" / "one.jpg").write_bytes(me.read_bytes())
+    monkeypatch.chdir(tmp_path)
+
+    for command in commands:
+        done = idphoto(*shlex.split(command, comments=True)[1:])
+        assert done.exit_code == Exit.DONE, f"{command}: {done.output}"
+    exec(compile(program, readme, "exec"), {})  # noqa: S102
+
+    assert len(commands) >= 5
+    for name in ("out/photo.jpg", "out/cn_1inch.jpg", "out/one.jpg", "photo.jpg"):
+        assert (tmp_path / name).exists()
 
 
 def test_every_effect_of_the_deployment_runs_with_its_defaults(me: Path, tmp_path: Path) -> None:
