@@ -99,7 +99,7 @@ bench: .cache/local.stamp
 	@$(RUN) tests/bench/bench_matte.py $${PORTRAITS:+"$$PORTRAITS"}
 	@$(RUN) tests/bench/bench_specs.py $${PORTRAITS:+"$$PORTRAITS"}
 	@$(RUN) -m tests.bench.bench_effects $${PORTRAITS:+"$$PORTRAITS"}
-	@$(if $(PORTRAITS),$(RUN) tests/bench/bench_checks.py "$$PORTRAITS")
+	@$(if $(PORTRAITS),$(RUN) -m tests.bench.bench_checks "$$PORTRAITS")
 
 .PHONY: gallery
 gallery: .cache/venv.stamp $(MODEL)

@@ -220,9 +220,10 @@ def print_truths(named: list[tuple[str, Portrait]]) -> None:
             after = put(kind, made, params)
             start = f"{name[:18]:18} {what:17}"
             if isinstance(after, EffectRefusedError):
-                print(f"{start} {error(truth, made, where):8.1f}  refused: {after.details['reason']}")
+                print(f"{start} refused: {after.details['reason']}")
                 continue
-            first, second = error(truth, made, where), error(truth, after, where)
+            dimmed = kind == "lighting"
+            first, second = (error(truth, shown, where, same_exposure=dimmed) for shown in (made, after))
             verdict = "unchanged" if after is made else "" if second < first else "WORSE"
             print(f"{start} {first:8.1f} {second:8.1f} {verdict}")
 

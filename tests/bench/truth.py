@@ -101,7 +101,8 @@ def _oval(drawn: Alpha, centre: NDArray[np.int_], radii: tuple[int, int], degree
     cv2.ellipse(drawn, (int(centre[0]), int(centre[1])), radii, degrees, 0, 360, (255,), width)
 
 
-def error(truth: Portrait, other: Portrait, where: Mask) -> float:
-    """RMS difference of levels within a mask, after both have the same mean brightness there."""
+def error(truth: Portrait, other: Portrait, where: Mask, *, same_exposure: bool = False) -> float:
+    """RMS difference of levels within a mask; with ``same_exposure``, after both have the same mean there."""
     first, second = truth.rgb[where].astype(np.float32), other.rgb[where].astype(np.float32)
-    return float(np.sqrt(np.mean((second * (first.mean() / max(float(second.mean()), 1.0)) - first) ** 2)))
+    factor = first.mean() / max(float(second.mean()), 1.0) if same_exposure else 1.0
+    return float(np.sqrt(np.mean((second * factor - first) ** 2)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -11,8 +12,10 @@ from idphoto.effects import lighting
 from idphoto.effects.base import EffectRefusedError
 from idphoto.effects.lighting import Lighting, apply
 
-from tests.bench.truth import error, side_light, sides, skin_of
+from tests.bench import truth
+from tests.bench.truth import side_light, sides, skin_of
 
+error = partial(truth.error, same_exposure=True)
 EVEN = Lighting(strength=100, fill=0)
 
 

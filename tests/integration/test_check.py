@@ -50,3 +50,55 @@ def test_a_photo_that_was_made_first_is_marked_when_it_is_checked(bundle, encode
     assert check["check_id"] == made["check"]["check_id"]
     assert check["annotated"]["width"]
     assert len(bundle.items("CHECK")) == 1
+
+
+def test_the_rules_are_part_of_the_name_of_a_check(bundle, encoded):
+    rules = [
+        ("level", "basic"),
+        ("level", "strict"),
+        ("spec_id", "cn_1inch"),
+        ("spec_id", "us_visa"),
+        ("thresholds", {"yaw": 10}),
+    ]
+    asked = [{"out_request_id": "o-1", "image_base64": encoded, field: value} for field, value in rules]
+    ids = [bundle.call("check", request).body["check_id"] for request in asked]
+    assert len(set(ids)) == len(rules)
+    assert bundle.call("check", asked[-1]).body["check_id"] == ids[-1]
+
+
+def test_a_threshold_of_ones_own_refuses_what_would_pass(bundle, encoded):
+    answer = bundle.call("check", {"image_base64": encoded, "thresholds": {"face_size": 500}})
+    assert answer.status == 200, answer.raw
+    assert answer.body["passed"] is False
+    item = next(item for item in answer.body["report"]["items"] if item["code"] == "face_size")
+    assert (item["fault"], item["threshold"]) == ("FACE_TOO_SMALL", 500)
+    assert item["iso"]["name"] == "InterEyeDistance"
+
+
+def test_a_specification_is_checked_for_whether_it_can_be_met(bundle, encoded):
+    answer = bundle.call("check", {"image_base64": encoded, "spec_id": "cn_1inch"}).body["report"]
+    assert answer["spec_id"] == "cn_1inch"
+    fit = next(item for item in answer["items"] if item["code"] == "spec_fit")
+    assert fit["measured"]
+    assert fit["passed"]
+
+
+@pytest.mark.parametrize(
+    ("rules", "code"),
+    [
+        ({"thresholds": {"yaws": 10}}, "CHECK_ITEM_UNKNOWN"),
+        ({"spec_id": "cn_1nch"}, "SPEC_UNKNOWN"),
+        ({"thresholds": {"yaw": "much"}}, "REQUEST_INVALID"),
+        ({"level": "lenient"}, "REQUEST_INVALID"),
+    ],
+)
+def test_rules_that_do_not_exist_are_refused_before_the_picture_is_looked_at(bundle, rules, code):
+    answer = bundle.call("check", {"img_url": "https://example.invalid/a.jpg"} | rules)
+    assert (answer.status, answer.code) == (422, code)
+    assert answer.body["error"]["message_zh"]
+
+
+def test_make_looks_at_what_decides_and_a_later_check_at_all(bundle, encoded):
+    bundle.call("make", {"out_request_id": "o-1", "image_base64": encoded})
+    report = bundle.call("check", {"out_request_id": "o-1", "image_base64": encoded}).body["report"]
+    assert {"head_covering", "background_uniform", "gaze"} <= {item["code"] for item in report["items"]}

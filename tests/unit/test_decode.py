@@ -353,3 +353,14 @@ def _profile(kind: bytes, tags: dict[bytes, bytes]) -> bytes:
 
 def _fixed(value: float) -> bytes:
     return struct.pack(">i", round(value * 65536))
+
+
+@pytest.mark.parametrize(("stated", "dpi"), [({"dpi": (300, 300)}, 300.0), ({"dpi": (300, 72)}, 72.0), ({}, None)])
+def test_the_size_of_the_file_and_its_stated_resolution_are_kept(
+    stated: dict[str, tuple[int, int]], dpi: float | None
+) -> None:
+    stream = io.BytesIO()
+    SCENE.save(stream, "JPEG", **stated)
+    photo = decode(stream.getvalue())
+    assert photo.bytes == len(stream.getvalue())
+    assert photo.dpi == dpi

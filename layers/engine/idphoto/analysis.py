@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 
 from idphoto.arrays import F32
 from idphoto.decode import Photo
-from idphoto.faces import Face, Person, choose_person, find_faces
+from idphoto.faces import Face, Person, choose_person, find_faces, find_small_faces
 from idphoto.models import Models
 from idphoto.portrait import Portrait, build_portrait
 from idphoto.pose import Pose
@@ -61,6 +61,28 @@ def analyse(photo: Photo, models: Models) -> Analysis:
     single = person.face if not person.rivals else None
     portrait = build_portrait(photo.rgb, single, models) if single else None
     return Analysis(photo.width, photo.height, photo.format, tuple(faces), person, portrait)
+
+
+def search_background(photo: Photo, analysis: Analysis, models: Models) -> Analysis:
+    """Look for faces far behind the person, which making a photo need not know of and a check reports.
+
+    Parameters
+    ----------
+    photo, analysis
+        The photo and what :func:`analyse` found in it.
+    models
+        Loaded networks; both detectors are run on four parts of the photo, and the landmarks on what they find.
+
+    Returns
+    -------
+    Analysis
+        The same when there is nobody else.
+    """
+    found = tuple(find_small_faces(photo.rgb, list(analysis.faces), models))
+    if not found:
+        return analysis
+    person = replace(analysis.person, bystanders=analysis.person.bystanders + found)
+    return replace(analysis, faces=analysis.faces + found, person=person)
 
 
 def save_analysis(analysis: Analysis) -> dict[str, Any]:

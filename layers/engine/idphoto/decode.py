@@ -37,6 +37,8 @@ _TIFF_COMPRESSIONS: Final = frozenset(
 _TILE_WIDTH_TAG: Final = 322
 _TILE_LENGTH_TAG: Final = 323
 
+_MOST_DPI: Final = 10_000
+
 pi_heif.options.THUMBNAILS = False
 pi_heif.options.DEPTH_IMAGES = False
 pi_heif.options.AUX_IMAGES = False
@@ -103,12 +105,18 @@ class Photo:
         Which format the file was in, e.g. ``"jpeg"``.
     width, height
         px, after the orientation was applied.
+    bytes
+        Size of the file; 0 when the picture came from none.
+    dpi
+        What the file says of its resolution, the smaller of both directions; None when it says nothing.
     """
 
     rgb: Rgb
     format: str
     width: int
     height: int
+    bytes: int = 0
+    dpi: float | None = None
 
 
 def decode(data: bytes) -> Photo:
@@ -141,7 +149,10 @@ def decode(data: bytes) -> Photo:
         # Decoders warn about broken metadata, which is dropped here anyway.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            rgb = _decode_heic(data) if picture_format is PictureFormat.HEIC else _decode_pillow(data, picture_format)
+            if picture_format is PictureFormat.HEIC:
+                rgb, dpi = _decode_heic(data), None
+            else:
+                rgb, dpi = _decode_pillow(data, picture_format)
     except ImageError:
         raise
     except Image.DecompressionBombError as error:
@@ -150,10 +161,10 @@ def decode(data: bytes) -> Photo:
         # Parsers fail on hostile bytes with whatever they stumble over: struct.error, KeyError, MemoryError.
         raise ImageTruncatedError(format=picture_format.value) from error
     height, width = rgb.shape[:2]
-    return Photo(rgb, picture_format.value, width, height)
+    return Photo(rgb, picture_format.value, width, height, len(data), dpi)
 
 
-def _decode_pillow(data: bytes, picture_format: PictureFormat) -> Rgb:
+def _decode_pillow(data: bytes, picture_format: PictureFormat) -> tuple[Rgb, float | None]:
     if picture_format is PictureFormat.WEBP and (canvas := webp_canvas(data)):
         _require_size(*canvas)
     if picture_format is PictureFormat.JPEG and data.count(b"\xff\xda") > MAX_JPEG_SCANS:
@@ -161,9 +172,10 @@ def _decode_pillow(data: bytes, picture_format: PictureFormat) -> Rgb:
     with Image.open(io.BytesIO(data), formats=(picture_format.upper(),)) as image:
         _require_size(*image.size)
         _require_layout(image, picture_format)
+        dpi = _dpi(image)
         image.load()
         # Only now: loading a TIFF applies its orientation and resets the tag.
-        return _upright(to_srgb(image), _orientation(image))
+        return _upright(to_srgb(image), _orientation(image)), dpi
 
 
 def _decode_heic(data: bytes) -> Rgb:
@@ -204,6 +216,15 @@ def _orientation(image: Image.Image) -> int:
     except Exception:  # noqa: BLE001  # any fault in metadata that is dropped anyway
         return 1
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+def _dpi(image: Image.Image) -> float | None:
+    """Resolution that the file states, the smaller of both directions; None where it states none that can be."""
+    try:
+        dpi = min(float(side) for side in image.info["dpi"])
+    except Exception:  # noqa: BLE001  # any fault in metadata that is only reported
+        return None
+    return dpi if 1 <= dpi <= _MOST_DPI else None
 
 
 def _upright(rgb: Rgb, orientation: int) -> Rgb:

@@ -64,11 +64,12 @@ class Detector:
         """Return what the detectors see in the whole picture."""
         return self._in_area((0, 0, *self._image.size))
 
-    def in_tiles(self, part: float) -> list[Detection]:
-        """Return what they see in four overlapping tiles, each ``part`` of the picture's width and height."""
+    def in_tiles(self, part: float, count: int = 2) -> list[Detection]:
+        """Return what they see in ``count x count`` overlapping tiles, each ``part`` of the picture's sides."""
         width, height = self._image.size
         across, down = round(width * part), round(height * part)
-        corners = [(left, top) for top in (0, height - down) for left in (0, width - across)]
+        steps = [step / (count - 1) for step in range(count)]
+        corners = [(round(x * (width - across)), round(y * (height - down))) for y in steps for x in steps]
         return [hit for left, top in corners for hit in self._in_area((left, top, left + across, top + down))]
 
     def _in_area(self, area: Area) -> list[Detection]:

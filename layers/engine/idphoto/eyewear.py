@@ -20,7 +20,7 @@ from idphoto import mesh
 from idphoto import opencv as cv2
 from idphoto.arrays import F32, Landmarks, Matte, Rgb
 from idphoto.portrait import Portrait
-from idphoto.shapes import blur, face_width, polygon_mask
+from idphoto.shapes import blur, disc, face_width, polygon_mask
 
 FACE_CELLS: Final = 256
 """Width of the face in cells, on which lines are looked for."""
@@ -116,12 +116,6 @@ def find_eyewear(portrait: Portrait) -> Eyewear | None:
         cheeks=cheeks * (1 - cv2.dilate(lens, disc(0.03 * unit))),
         irises=(hull(mesh.LEFT_IRIS), hull(mesh.RIGHT_IRIS)),
     )
-
-
-def disc(radius: float) -> NDArray[np.uint8]:
-    """Return a round structuring element of at least one pixel's radius."""
-    side = 2 * max(1, round(radius)) + 1
-    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)), np.uint8)
 
 
 @dataclass(frozen=True, eq=False)

@@ -25,6 +25,8 @@ TILE_BELOW = 0.12
 px of it, and miss faces of under about 12 px."""
 TILE_PART = 0.6
 """Side of each of the four overlapping tiles, as a part of the picture's."""
+SMALL_TILE_PART, SMALL_TILES = 0.4, 3
+"""Nine tiles of this part, in which faces of passers-by far behind a large face are looked for."""
 RIVAL_SIZE = 0.6
 """Another face counts as a second person from this part of the main face's width. Behind the sitter, at twice the
 distance, a face appears half as large."""
@@ -114,6 +116,26 @@ def find_faces(rgb: Rgb, models: Models) -> list[Face]:
     if largest < TILE_BELOW * max(image.size):
         faces = _confirm(image, detector.in_tiles(TILE_PART), models, faces)
     return sorted(faces, key=lambda face: -face.width)
+
+
+def find_small_faces(rgb: Rgb, known: list[Face], models: Models) -> list[Face]:
+    """Return the faces that only a search of the tiles finds: those far behind a large one.
+
+    Parameters
+    ----------
+    rgb
+        ``(H, W, 3)`` uint8.
+    known
+        What :func:`find_faces` found in it.
+    models
+        The sessions.
+    """
+    image = Image.fromarray(rgb)
+    largest = max((face.width for face in known), default=0.0)
+    if largest < TILE_BELOW * max(image.size):
+        return []
+    faces = _confirm(image, Detector(image, models).in_tiles(SMALL_TILE_PART, SMALL_TILES), models, known)
+    return sorted(faces[len(known) :], key=lambda face: -face.width)
 
 
 def choose_person(faces: list[Face], width: int, height: int) -> Person:

@@ -52,6 +52,22 @@ LEFT_EYE_ASPECT = (33, 160, 158, 133, 153, 144)
 """Outer corner, two points of the upper lid, inner corner, the two lower points below them (inner one first)."""
 RIGHT_EYE_ASPECT = (362, 385, 387, 263, 373, 380)
 
+EYES = ((LEFT_EYE, LEFT_IRIS_CENTRE, LEFT_IRIS), (RIGHT_EYE, RIGHT_IRIS_CENTRE, RIGHT_IRIS))
+"""Lids, middle of the iris and its rim; the viewer's left eye first."""
+LEFT_LID_PAIRS = ((160, 144), (159, 145), (158, 153))
+RIGHT_LID_PAIRS = ((385, 380), (386, 374), (387, 373))
+LIP_PAIRS = ((82, 87), (13, 14), (312, 317))
+"""Points of the upper and the lower lid or lip that face each other."""
+
+JAW = FACE_OVAL[7:30]
+"""From the viewer's right temple around the chin to the left one."""
+LEFT_BROW_TOP = (70, 63, 105, 66, 107)
+RIGHT_BROW_TOP = (336, 296, 334, 293, 300)
+BROW_TOPS = LEFT_BROW_TOP + RIGHT_BROW_TOP
+LIT_SKIN = (151, 9, 108, 337, 69, 299, 6, 197, 50, 280, 117, 346, 205, 425, 101, 330)
+"""Forehead, nose and cheeks above the beard: where a shadow falls on skin."""
+LEFT_EAR_FRONT, RIGHT_EAR_FRONT = (127, 234, 93), (356, 454, 323)
+"""The mesh's edge before the ears, from the top down."""
 MIDLINE = (
     0, 1, 2, 4, 5, 6, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 94, 151, 152, 164, 168, 175, 195, 197, 199, 200,
 )  # fmt: skip

@@ -90,15 +90,17 @@ def parts(portrait: Portrait) -> Parts:
     skin *= alpha
     hair *= alpha
     clothes *= alpha
-    nothing = np.zeros_like(alpha)
-    features = {name: nothing.copy() for name in ("brows", "lips", "mouth", "eyes", "glasses", "beard")}
+    features = {
+        name: np.zeros(alpha.shape, np.float32) for name in ("brows", "lips", "mouth", "eyes", "glasses", "beard")
+    }
     face = _Face.of(portrait)
     if face is not None:
         here = face.window
         glasses = find_glasses(portrait.rgb, portrait.landmarks)[here]
         bare = {"skin": skin[here], "hair": hair[here], "clothes": clothes[here]}
         found = _find_features(face, bare, alpha[here], glasses)
-        left = np.maximum(1 - sum(found.values(), nothing[here]) / np.maximum(alpha[here], np.float32(1e-6)), 0)
+        taken = np.sum(list(found.values()), axis=0)
+        left = np.maximum(1 - taken / np.maximum(alpha[here], np.float32(1e-6)), 0)
         bearded = hair[here] * left * face.beard() * _bearded(hair, portrait.landmarks)
         for field in bare.values():
             np.multiply(field, left, out=field)
@@ -224,6 +226,7 @@ def _fill_soft(outlines: list[F32], shape: tuple[int, int], unit: float, sigma: 
 
 _SOFT_FACE: Final = 120.0
 """Zones with soft edges are drawn in a picture in which the face is this wide at most, px."""
+_FEATURES: Final = ("brows", "lips", "mouth", "eyes", "glasses", "beard")
 _JAW: Final = (132, 58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 288, 361)
 _BEARD: Final = (*_JAW, 323, 454, 366, 425, 358, 327, 2, 98, 129, 205, 137, 234, 93)
 """The jaw from the left ear to the right, then back over the cheeks and below the nose."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from idphoto import mesh
 from idphoto import opencv as cv2
@@ -83,3 +84,9 @@ def blur(field: F32, sigma: float) -> F32:
     if sigma < 0.3:
         return field
     return np.asarray(cv2.GaussianBlur(field, (0, 0), sigma), np.float32)
+
+
+def disc(radius: float) -> NDArray[np.uint8]:
+    """Return a round structuring element of at least one pixel's radius."""
+    side = 2 * max(1, round(radius)) + 1
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)), np.uint8)

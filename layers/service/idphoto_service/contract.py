@@ -86,6 +86,22 @@ ImageBase64 = Annotated[
     Field(repr=False, description="The picture's bytes as Base64, about 4 MB at most; a data: prefix is understood."),
 ]
 LevelField = Annotated[Level, Field(description="How strict the check is.", examples=["basic"])]
+CheckSpecId = Annotated[
+    str | None,
+    Field(
+        max_length=64,
+        examples=["cn_1inch"],
+        description="What the photo is to become (see GET /specs); its demands on single items are added.",
+    ),
+]
+Thresholds = Annotated[
+    dict[str, Annotated[float, Field(allow_inf_nan=False)]] | None,
+    Field(
+        max_length=200,
+        examples=[{"yaw": 10, "face_size": 80}],
+        description="Limits of your own by item code, in the item's unit; such an item counts as it does when strict.",
+    ),
+]
 PolicyField = Annotated[
     Policy,
     Field(description="When the specification forbids a step: advise answers with a warning, strict refuses."),
@@ -138,6 +154,8 @@ class CheckRequest(Source):
 
     out_request_id: OutRequestId | None = None
     level: LevelField = Level.BASIC
+    spec_id: CheckSpecId = None
+    thresholds: Thresholds = None
 
     @model_validator(mode="after")
     def _no_check_of_a_check(self) -> Self:
@@ -531,6 +549,8 @@ class ChainCheck(Request):
     """The chain's check step."""
 
     level: LevelField = Level.BASIC
+    spec_id: CheckSpecId = None
+    thresholds: Thresholds = None
 
 
 class ChainRequest(Request):

@@ -11,11 +11,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from idphoto import mesh
-from idphoto.arrays import F32, F64, Landmarks, Rgb
+from idphoto.arrays import F32, F64, Landmarks, Mask, Rgb
 from idphoto.checks.report import Region
 from idphoto.cielab import LINEAR_OF_LEVEL, LUMINANCE_WEIGHTS, rgb_to_lab
-
-Mask = NDArray[np.bool_]
 
 SIDE = 256
 EYE_TO_CHIN = 110.0
@@ -66,9 +64,22 @@ class AlignedFace:
         corners = self.points[list(indices)]
         middle = corners.mean(axis=0)
         corners = middle + (corners - middle) * grow
+        return self.fill(corners)
+
+    def fill(self, corners: F32) -> Mask:
+        """Fill the polygon of some points, ``(N, 2)`` in px of ``rgb``."""
         canvas = Image.new("1", (SIDE, SIDE))
         ImageDraw.Draw(canvas).polygon([(float(x), float(y)) for x, y in corners], fill=1)
         return np.asarray(canvas)
+
+    def median(self, where: Mask) -> F32 | None:
+        """Return the median L*, a*, b* of a part; None where the photo has nothing of it."""
+        where = where & self.covered
+        return np.asarray(np.median(self.lab[where], axis=0), np.float32) if where.any() else None
+
+    def region_of(self, where: Mask) -> Region | None:
+        """Return the box around a part, in px of the photo."""
+        return region_of_mask(where, self.origin, self.turn)
 
     def disc(self, index: int, radius: float) -> Mask:
         """Fill a disc around a landmark; ``radius`` in px of ``rgb``."""
@@ -79,6 +90,11 @@ class AlignedFace:
         rows, columns = np.ogrid[low[1] : high[1], low[0] : high[0]]
         mask[low[1] : high[1], low[0] : high[0]] = (columns - x) ** 2 + (rows - y) ** 2 <= radius**2
         return mask
+
+    def iris(self, centre: int, rim: Sequence[int], part: float = 1.0) -> Mask:
+        """Fill the disc of an iris, its radius taken ``part`` times."""
+        spokes = self.points[list(rim)] - self.points[centre]
+        return self.disc(centre, part * float(np.linalg.norm(spokes, axis=1).mean()))
 
     def discs(self, indices: Sequence[int], radius: float) -> Mask:
         """Fill discs around several landmarks."""
@@ -103,35 +119,81 @@ def align_face(rgb: Rgb, landmarks: Landmarks) -> AlignedFace:
     turn = np.stack([across, down], axis=1) * scale
     origin = middle - turn @ np.array(EYE_MIDDLE)
     points = (landmarks[:, :2] - origin) @ turn / scale**2
-    crop, covered = _resample(rgb, origin, turn, scale)
+    crop, covered = resample(rgb, origin, turn, (SIDE, SIDE))
     return AlignedFace(crop, points.astype(np.float32), covered, origin.astype(np.float32), turn.astype(np.float32))
 
 
-def _resample(rgb: Rgb, origin: F64, turn: F64, scale: float) -> tuple[Rgb, Mask]:
-    """Sample the photo on the aligned grid, box-reduced first where the face is large, so that nothing aliases."""
-    height, width = rgb.shape[:2]
-    factor = max(1, int(scale))
-    corners = np.array([[0, 0], [1, 0], [0, 1], [1, 1]]) * SIDE @ turn.T + origin
+def resample(pixels: NDArray[np.uint8], origin: F64, turn: F64, size: tuple[int, int]) -> tuple[Rgb, Mask]:
+    """Sample a picture on a turned grid, box-reduced first where the grid is coarse, so that nothing aliases.
+
+    Parameters
+    ----------
+    pixels
+        uint8 ``(H, W, 3)`` or ``(H, W)``.
+    origin, turn
+        ``picture = origin + turn @ grid``, both counted at pixel centres.
+    size
+        Width and height of the grid.
+
+    Returns
+    -------
+    sampled
+        uint8, of the grid's size; 0 where the picture ends.
+    covered
+        bool, of the grid's size: where the picture is.
+    """
+    height, width = pixels.shape[:2]
+    factor = max(1, int(np.hypot(*turn[:, 0])))
+    corners = np.array([[0, 0], [1, 0], [0, 1], [1, 1]]) * size @ turn.T + origin
     low = np.clip(np.floor(corners.min(axis=0)).astype(int) - factor, 0, (width - 1, height - 1))
     high = np.clip(np.ceil(corners.max(axis=0)).astype(int) + factor, low + 1, (width, height))
-    part = Image.fromarray(rgb[low[1] : high[1], low[0] : high[0]])
+    part = Image.fromarray(pixels[low[1] : high[1], low[0] : high[0]])
     if factor > 1:
         part = part.reduce(factor)
     # Pillow counts from pixel corners, the landmarks from pixel centres: hence the halves.
     offset = (origin - low + 0.5 - turn @ np.array([0.5, 0.5])) / factor
     matrix = turn / factor
     data = (*matrix[0], offset[0], *matrix[1], offset[1])
-    crop = part.transform((SIDE, SIDE), Image.Transform.AFFINE, data, Image.Resampling.BILINEAR)
-    columns, rows = np.meshgrid(np.arange(SIDE), np.arange(SIDE))
+    sampled = part.transform(size, Image.Transform.AFFINE, data, Image.Resampling.BILINEAR)
+    columns, rows = np.arange(size[0]), np.arange(size[1])[:, None]
     x = origin[0] + turn[0, 0] * columns + turn[0, 1] * rows
     y = origin[1] + turn[1, 0] * columns + turn[1, 1] * rows
     covered = (x >= 0) & (y >= 0) & (x <= width - 1) & (y <= height - 1)
-    return np.asarray(crop), covered
+    return np.asarray(sampled), covered
+
+
+def fit_similarity(source: NDArray[np.floating], target: NDArray[np.floating]) -> tuple[F64, F64]:
+    """Return the shift, and the turn with its scale, that bring points closest to others: ``shift + turn @ source``.
+
+    Parameters
+    ----------
+    source, target
+        ``(N, 2)`` or more columns, of which the first two count.
+    """
+    z, w = (points[:, 0].astype(np.complex128) + 1j * points[:, 1] for points in (source, target))
+    from_middle = z - z.mean()
+    factor = np.vdot(from_middle, w - w.mean()) / max(float(np.vdot(from_middle, from_middle).real), 1e-9)
+    shift = w.mean() - factor * z.mean()
+    turn = np.array([[factor.real, -factor.imag], [factor.imag, factor.real]])
+    return np.array([shift.real, shift.imag]), turn
 
 
 def bounding_region(landmarks: Landmarks, indices: Sequence[int], grow: float = 1.0) -> Region:
     """Return the box around some landmarks of the photo, enlarged ``grow`` times about its centre."""
-    corners = landmarks[list(indices), :2]
+    return region_around(landmarks[list(indices), :2], grow)
+
+
+def region_of_mask(where: Mask, origin: F32 | F64, turn: F32 | F64) -> Region | None:
+    """Return the box around a part of a turned grid, in px of the photo; ``photo = origin + turn @ grid``."""
+    rows, columns = np.nonzero(where)
+    if not rows.size:
+        return None
+    corners = np.array([(x, y) for x in (columns.min(), columns.max()) for y in (rows.min(), rows.max())])
+    return region_around(origin + corners @ turn.T)
+
+
+def region_around(corners: NDArray[np.floating], grow: float = 1.0) -> Region:
+    """Return the box around some points of the photo, enlarged ``grow`` times about its centre."""
     low, high = corners.min(axis=0), corners.max(axis=0)
     middle, half = (low + high) / 2, (high - low) / 2 * grow
     x, y = np.floor(middle - half).astype(int)

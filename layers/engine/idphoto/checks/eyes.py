@@ -13,18 +13,18 @@ from typing import Final
 import numpy as np
 
 from idphoto import mesh
-from idphoto.arrays import F32
-from idphoto.checks.aligned_face import AlignedFace, Mask, bounding_region
+from idphoto.arrays import F32, Mask
+from idphoto.checks import iso
+from idphoto.checks.aligned_face import AlignedFace, bounding_region
 from idphoto.checks.evidence import Evidence
 from idphoto.checks.item import (
     BLOCK_ALWAYS,
-    BLOCK_FROM_STANDARD,
     CheckItem,
     Finding,
     Limits,
     Wording,
 )
-from idphoto.checks.report import Group
+from idphoto.checks.report import Group, Reliability
 from idphoto.faces import Face
 
 CLARITY_LEAST = Limits(0.25, 0.30, 0.35)
@@ -46,6 +46,9 @@ eye behind a hand or a patch of skin 0.88 to 1.05."""
 CLOSED_OPENNESS: Final = 0.13
 CLOSED_CLARITY_GAIN: Final = 2.0
 """A closed eye shows only its lashes, about half of the contrast of an open one."""
+
+_WINK: Final = 0.07
+"""How much wider the other eye must be for one of them to be closed by itself."""
 
 _IRIS_CORE: Final = 0.75
 _CHEEK_RADIUS: Final = 8.0
@@ -113,7 +116,7 @@ def eye_clarity(aligned: AlignedFace, eye: _Eye, openness: float) -> tuple[float
     """
     lightness = aligned.lab[..., 0]
     lids = aligned.polygon(eye.lids)
-    iris = aligned.disc(eye.iris_centre, _IRIS_CORE * _iris_radius(aligned, eye)) & lids
+    iris = aligned.iris(eye.iris_centre, eye.iris, _IRIS_CORE) & lids
     skin = aligned.polygon(eye.under) & ~aligned.polygon(eye.lids, grow=1.15) & aligned.covered
     cheek = aligned.discs(eye.cheek, _CHEEK_RADIUS) & aligned.covered
     under_level, cheek_level = _level(lightness, skin), _level(lightness, cheek)
@@ -132,19 +135,22 @@ def least_eye_openness(evidence: Evidence) -> Finding | None:
     face = evidence.face
     if face is None:
         return None
-    openness, eye = min(((_openness(face, eye), eye) for eye in _EYES), key=lambda entry: entry[0])
-    return Finding(openness, bounding_region(face.landmarks, eye.surroundings, grow=1.1))
+    left, right = (_openness(face, eye) for eye in _EYES)
+    openness, other = min(left, right), max(left, right)
+    eye = _EYES[0] if left <= right else _EYES[1]
+    # One eye that is shut beside one that is open is named; two that are alike are both meant.
+    side = ("left" if left <= right else "right") if other > CLOSED_OPENNESS + _WINK else None
+    gaps = (iso.widest_gap(face.landmarks, pairs) for pairs in (mesh.LEFT_LID_PAIRS, mesh.RIGHT_LID_PAIRS))
+    raw = min(gaps) / iso.eye_to_chin(face.landmarks)
+    quality = iso.component("EyesOpen", raw)
+    marked = eye.surroundings if side else (*_EYES[0].surroundings, *_EYES[1].surroundings)
+    return Finding(openness, bounding_region(face.landmarks, marked, grow=1.1), side, quality)
 
 
 def _openness(face: Face, eye: _Eye) -> float:
     outer, upper_outer, upper_inner, inner, lower_inner, lower_outer = face.landmarks[list(eye.aspect), :2]
     height = np.linalg.norm(upper_outer - lower_outer) + np.linalg.norm(upper_inner - lower_inner)
     return float(height / 2 / max(float(np.linalg.norm(outer - inner)), 1e-6))
-
-
-def _iris_radius(aligned: AlignedFace, eye: _Eye) -> float:
-    spokes = aligned.points[list(eye.iris)] - aligned.points[eye.iris_centre]
-    return float(np.linalg.norm(spokes, axis=1).mean())
 
 
 def _level(lightness: F32, where: Mask) -> float:
@@ -178,6 +184,7 @@ EYES_VISIBLE = CheckItem(
             advice_zh="请摘下墨镜或有色眼镜。",
         )
     },
+    reliability=Reliability.MEDIUM,
 )
 
 EYES_OPEN = CheckItem(
@@ -190,7 +197,7 @@ EYES_OPEN = CheckItem(
     limits=OPENNESS_LEAST,
     worst=0.0,
     best=0.35,
-    severity=BLOCK_FROM_STANDARD,
+    severity=BLOCK_ALWAYS,
     wording=Wording(
         fault="EYES_CLOSED",
         reason="An eye is closed or nearly closed.",
@@ -198,4 +205,21 @@ EYES_OPEN = CheckItem(
         advice="Look into the camera with both eyes open.",
         advice_zh="请睁开双眼直视镜头。",
     ),
+    causes={
+        "left": Wording(
+            fault="LEFT_EYE_CLOSED",
+            reason="The eye on the left of the picture is closed or nearly closed.",
+            reason_zh="画面左侧的眼睛闭合或接近闭合。",
+            advice="Look into the camera with both eyes open.",
+            advice_zh="请睁开双眼直视镜头。",
+        ),
+        "right": Wording(
+            fault="RIGHT_EYE_CLOSED",
+            reason="The eye on the right of the picture is closed or nearly closed.",
+            reason_zh="画面右侧的眼睛闭合或接近闭合。",
+            advice="Look into the camera with both eyes open.",
+            advice_zh="请睁开双眼直视镜头。",
+        ),
+    },
+    iso="EyesOpen",
 )

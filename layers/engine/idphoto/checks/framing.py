@@ -8,9 +8,10 @@ from typing import Final
 import numpy as np
 
 from idphoto import mesh
+from idphoto.checks import iso
 from idphoto.checks.aligned_face import bounding_region
 from idphoto.checks.evidence import Evidence
-from idphoto.checks.item import BLOCK_ALWAYS, CheckItem, Finding, Limits, Wording
+from idphoto.checks.item import BLOCK_ALWAYS, WARN_FROM_STANDARD, CheckItem, Finding, Limits, Wording
 from idphoto.checks.report import Group
 
 FACE_OUTSIDE_MOST = Limits(1.0, 0.0, 0.0)
@@ -31,6 +32,10 @@ EYE_DISTANCE_LEAST = Limits(35.0, 60.0, 90.0)
 SHORTER_SIDE_LEAST = Limits(295.0, 400.0, 600.0)
 """px. 295: a one-inch photo at 300 dpi (25 mm), the smallest official print. 400: what effects on hair need.
 600: the smallest digital photo of the US Department of State."""
+
+SHOULDERS_LEAST = Limits(8.0, 20.0, 32.0)
+"""Per cent of the head's height below the chin. 32: what the tightest official photo shows (a head of 70 % with 8 %
+above it); 8: what can be continued from a collar that is seen."""
 
 _OPAQUE: Final = 128
 
@@ -71,8 +76,19 @@ def eye_distance(evidence: Evidence) -> Finding | None:
     if face is None:
         return None
     left, right = mesh.eye_centres(face.landmarks)
-    turned = max(cos(radians(face.pose.yaw)), 0.5)
-    return Finding(float(np.linalg.norm(right - left)) / turned, bounding_region(face.landmarks, mesh.FACE_OVAL))
+    value = float(np.linalg.norm(right - left)) / max(cos(radians(face.pose.yaw)), 0.5)
+    quality = iso.component("InterEyeDistance", value)
+    return Finding(value, bounding_region(face.landmarks, mesh.FACE_OVAL), iso=quality)
+
+
+def body_below_chin(evidence: Evidence) -> Finding | None:
+    """Measure how far the photo reaches below the chin, in per cent of the head's height."""
+    portrait, face = evidence.analysis.portrait, evidence.face
+    if portrait is None or face is None:
+        return None
+    x, y, width, height = bounding_region(face.landmarks, mesh.FACE_OVAL)
+    below = (portrait.height - 1 - portrait.chin_y) / max(portrait.head_height, 1.0)
+    return Finding(100.0 * max(below, 0.0), (x - width // 3, y + height, 5 * width // 3, height // 2))
 
 
 def shorter_side(evidence: Evidence) -> Finding | None:
@@ -120,6 +136,26 @@ HEAD_COMPLETE = CheckItem(
     ),
 )
 
+SHOULDERS_COMPLETE = CheckItem(
+    code="shoulders_complete",
+    group=Group.FRAMING,
+    name="Shoulders in the photo",
+    name_zh="肩部完整",
+    unit="%",
+    measure=body_below_chin,
+    limits=SHOULDERS_LEAST,
+    worst=0,
+    best=60,
+    severity=WARN_FROM_STANDARD,
+    wording=Wording(
+        fault="SHOULDERS_CUT",
+        reason="Only {value} of a head's height is seen below the chin; {threshold} are wanted.",
+        reason_zh="下巴以下仅露出头高的 {value}，应不少于 {threshold}。",
+        advice="Use a photo that shows both shoulders.",
+        advice_zh="请使用露出双肩的照片。",
+    ),
+)
+
 FACE_SIZE = CheckItem(
     code="face_size",
     group=Group.FRAMING,
@@ -131,6 +167,7 @@ FACE_SIZE = CheckItem(
     worst=10,
     best=120,
     severity=BLOCK_ALWAYS,
+    iso="InterEyeDistance",
     wording=Wording(
         fault="FACE_TOO_SMALL",
         reason="The face is too small: {value} between the eyes, at least {threshold} are needed.",

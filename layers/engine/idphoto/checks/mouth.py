@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from idphoto import mesh
+from idphoto.checks import iso
 from idphoto.checks.aligned_face import AlignedFace, bounding_region
 from idphoto.checks.evidence import Evidence
 from idphoto.checks.item import (
@@ -17,7 +18,8 @@ from idphoto.checks.item import (
     Limits,
     Wording,
 )
-from idphoto.checks.report import Group
+from idphoto.checks.report import Group, Reliability
+from idphoto.checks.skin import PATCH_RADIUS
 
 LIPS_LEAST = Limits(0.30, 0.35, 0.40)
 """How distinct the mouth is, as :func:`mouth_distinctness` defines it. Mouths measured from 0.5 (thin lips in
@@ -26,10 +28,6 @@ weak light); face masks 0, a hand drawn over the mouth up to 0.4."""
 BARE_SKIN_LEAST = Limits(50.0, 60.0, 60.0)
 """Share of the lower face in the colour of the upper, per cent. Faces, bearded ones too, measured 75 or more, one
 with hard warm light 62; face masks of any colour but skin 25 or less."""
-
-SKIN_CHROMA_TOLERANCE: Final = 12.0
-"""Distance in a*, b* within which two patches of one face count as the same skin; red lips and beards differ mostly
-in lightness or by less."""
 
 LIP_CHROMA_FULL: Final = 8.0
 """Distance in a*, b* of lips and skin that counts as a mouth beyond doubt."""
@@ -40,35 +38,29 @@ MOUTH_OPEN_MOST = Limits(0.25, 0.12, 0.05)
 """Gap of the lips over the height from eyes to chin. ISO/IEC 29794-5 rates 0.2 with half of its marks; a smile that
 shows the teeth measures up to 0.1, a word being spoken 0.15."""
 
-_PATCH_RADIUS: Final = 5.0
-
 
 def mouth_distinctness(evidence: Evidence) -> Finding | None:
     """Measure how the lips stand out from the skin around them: by colour or by light and shade."""
-    face, aligned = evidence.face, evidence.aligned
-    if face is None or aligned is None:
+    face, aligned, skin = evidence.face, evidence.aligned, evidence.skin
+    if face is None or aligned is None or skin is None:
         return None
     lips = aligned.polygon(mesh.LIPS_OUTER) & ~aligned.polygon(mesh.LIPS_INNER)
     around = aligned.polygon(mesh.LIPS_OUTER, 1.6) & ~aligned.polygon(mesh.LIPS_OUTER, 1.25)
-    skin = np.median(aligned.lab[aligned.discs(mesh.UPPER_FACE_SKIN, _PATCH_RADIUS)], axis=0)
     if not lips.any():
         return None
     lip_colour, skin_colour = np.median(aligned.lab[lips], axis=0), np.median(aligned.lab[around], axis=0)
     colour = float(np.linalg.norm(lip_colour[1:] - skin_colour[1:])) / LIP_CHROMA_FULL
     spread = float(aligned.lab[..., 0][aligned.polygon(mesh.LIPS_OUTER, 1.1)].std())
-    contrast = spread / max(float(skin[0]), 1.0) / MOUTH_CONTRAST_FULL
+    contrast = spread / skin.lightness / MOUTH_CONTRAST_FULL
     return Finding(min(1.0, max(colour, contrast)), bounding_region(face.landmarks, mesh.LIPS_OUTER, 1.4))
 
 
 def share_of_bare_skin(evidence: Evidence) -> Finding | None:
     """Measure how much of the lower face has the colour of the skin around the eyes."""
-    face, aligned = evidence.face, evidence.aligned
-    if face is None or aligned is None:
+    face, aligned, skin = evidence.face, evidence.aligned, evidence.skin
+    if face is None or aligned is None or skin is None:
         return None
-    skin = np.median(aligned.lab[aligned.discs(mesh.UPPER_FACE_SKIN, _PATCH_RADIUS)], axis=0)
-    bare = [
-        np.linalg.norm(_patch(aligned, index)[1:] - skin[1:]) < SKIN_CHROMA_TOLERANCE for index in mesh.LOWER_FACE_SKIN
-    ]
+    bare = skin.same_colour(np.array([_patch(aligned, index) for index in mesh.LOWER_FACE_SKIN]))
     return Finding(100.0 * float(np.mean(bare)), bounding_region(face.landmarks, mesh.LOWER_FACE_SKIN, 1.1))
 
 
@@ -77,15 +69,13 @@ def mouth_gap(evidence: Evidence) -> Finding | None:
     face = evidence.face
     if face is None:
         return None
-    points = face.landmarks[:, :2]
-    left, right = mesh.eye_centres(face.landmarks)
-    height = float(np.linalg.norm(points[mesh.CHIN] - (left + right) / 2))
-    gap = float(np.linalg.norm(points[mesh.LIP_UPPER_INNER] - points[mesh.LIP_LOWER_INNER]))
-    return Finding(gap / max(height, 1e-6), bounding_region(face.landmarks, mesh.LIPS_OUTER, 1.4))
+    raw = iso.widest_gap(face.landmarks, mesh.LIP_PAIRS) / iso.eye_to_chin(face.landmarks)
+    quality = iso.component("MouthClosed", raw)
+    return Finding(raw, bounding_region(face.landmarks, mesh.LIPS_OUTER, 1.4), iso=quality)
 
 
 def _patch(aligned: AlignedFace, index: int) -> np.ndarray:
-    return np.median(aligned.lab[aligned.disc(index, _PATCH_RADIUS)], axis=0)
+    return np.median(aligned.lab[aligned.disc(index, PATCH_RADIUS)], axis=0)
 
 
 MOUTH_VISIBLE = CheckItem(
@@ -106,6 +96,7 @@ MOUTH_VISIBLE = CheckItem(
         advice="Keep everything off the face and take masks off.",
         advice_zh="请摘下口罩，勿遮挡面部。",
     ),
+    reliability=Reliability.MEDIUM,
 )
 
 FACE_UNCOVERED = CheckItem(
@@ -126,6 +117,7 @@ FACE_UNCOVERED = CheckItem(
         advice="Take off masks and scarves so that the whole face is visible.",
         advice_zh="请摘下口罩或围巾，露出完整面部。",
     ),
+    reliability=Reliability.MEDIUM,
 )
 
 MOUTH_CLOSED = CheckItem(
@@ -139,6 +131,7 @@ MOUTH_CLOSED = CheckItem(
     worst=0.5,
     best=0.0,
     severity=BLOCK_WHEN_STRICT,
+    iso="MouthClosed",
     wording=Wording(
         fault="MOUTH_OPEN",
         reason="The mouth is open.",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from idphoto.checks import iso
 from idphoto.checks.evidence import Evidence
 from idphoto.checks.item import BLOCK_ALWAYS, BLOCK_WHEN_STRICT, CheckItem, Finding, Limits, Wording
-from idphoto.checks.report import Group, Region
+from idphoto.checks.report import Group, IsoQuality, Region, Reliability
 from idphoto.faces import Face
 
 LEAST_FACES = Limits(1, 1, 1)
@@ -26,7 +27,14 @@ def count_people(evidence: Evidence) -> Finding | None:
     if person.face is None:
         return None
     nearest = person.rivals[0] if person.rivals else person.face
-    return Finding(1 + len(person.rivals), _region(nearest))
+    return Finding(1 + len(person.rivals), _region(nearest), iso=_single_face(evidence))
+
+
+def _single_face(evidence: Evidence) -> IsoQuality:
+    """Return the area of the second largest face box over that of the largest."""
+    areas = sorted((float(np.prod(face.box[2:] - face.box[:2])) for face in evidence.analysis.faces), reverse=True)
+    raw = areas[1] / max(areas[0], 1e-6) if len(areas) > 1 else 0.0
+    return iso.component("SingleFacePresent", raw)
 
 
 def count_bystanders(evidence: Evidence) -> Finding | None:
@@ -75,6 +83,7 @@ ONE_PERSON = CheckItem(
     worst=2,
     best=1,
     severity=BLOCK_ALWAYS,
+    iso="SingleFacePresent",
     wording=Wording(
         fault="SEVERAL_PEOPLE",
         reason="{value} people are in the photo.",
@@ -102,4 +111,5 @@ NO_BYSTANDERS = CheckItem(
         advice="Take the photo in front of a plain wall with nobody behind you.",
         advice_zh="请在无人的纯色背景前拍摄。",
     ),
+    reliability=Reliability.MEDIUM,
 )

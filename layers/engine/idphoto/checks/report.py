@@ -42,6 +42,34 @@ class Group(StrEnum):
     FILE = "file"
 
 
+class Reliability(StrEnum):
+    """How far an item can be trusted; one of low reliability never refuses a photo."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class IsoQuality(BaseModel):
+    """A quality component of ISO/IEC 29794-5, by the formula of its reference implementation (OFIQ).
+
+    Attributes
+    ----------
+    name
+        As the standard calls it.
+    raw
+        In the component's own unit.
+    scalar
+        0..100, 100 best.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    raw: float
+    scalar: int = Field(ge=0, le=100)
+
+
 class Item(BaseModel):
     """One item of a report.
 
@@ -59,6 +87,10 @@ class Item(BaseModel):
         The measure and its limit at the level of the report; ``value`` is None when not measured.
     region
         Where it was looked at.
+    reliability
+        How far the item can be trusted.
+    iso
+        What the standard's own measure gives, where it defines one; its scalar does not decide.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -80,6 +112,8 @@ class Item(BaseModel):
     advice: str | None
     advice_zh: str | None
     region: Region | None
+    reliability: Reliability = Reliability.HIGH
+    iso: IsoQuality | None = None
 
 
 class Report(BaseModel):
@@ -87,6 +121,8 @@ class Report(BaseModel):
 
     Attributes
     ----------
+    spec_id
+        The specification whose demands were added, if one was.
     passed
         No blocking item failed.
     score
@@ -98,14 +134,16 @@ class Report(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     level: Level
+    spec_id: str | None = None
     passed: bool
     score: int = Field(ge=0, le=100)
     items: tuple[Item, ...]
 
     @property
     def blocking(self) -> tuple[Item, ...]:
-        """The items for which the photo is refused."""
-        return tuple(item for item in self.items if not item.passed and item.severity is Severity.BLOCK)
+        """The items for which the photo is refused, the worst first."""
+        failed = [item for item in self.items if not item.passed and item.severity is Severity.BLOCK]
+        return tuple(sorted(failed, key=lambda item: item.score))
 
     @property
     def remarks(self) -> tuple[Item, ...]:

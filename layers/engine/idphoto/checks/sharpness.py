@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 
 from idphoto import mesh
-from idphoto.arrays import F32
-from idphoto.checks.aligned_face import Mask, bounding_region
+from idphoto.arrays import F32, Mask
+from idphoto.checks.aligned_face import bounding_region
 from idphoto.checks.evidence import Evidence
 from idphoto.checks.item import BLOCK_ALWAYS, CheckItem, Finding, Limits, Wording
 from idphoto.checks.report import Group
@@ -36,7 +36,7 @@ def sharpness(evidence: Evidence) -> Finding | None:
     face, aligned = evidence.face, evidence.aligned
     if face is None or aligned is None:
         return None
-    lightness = _denoised(aligned.lab[..., 0])
+    lightness = denoised(aligned.lab[..., 0])
     detail = fine_detail(lightness, aligned.face)
     slope = np.hypot(*np.gradient(lightness))
     around_eyes = (aligned.polygon(lids, grow=1.6) for lids in (mesh.LEFT_EYE, mesh.RIGHT_EYE))
@@ -52,7 +52,12 @@ def fine_detail(lightness: F32, where: Mask) -> float:
     The smaller of the two directions counts, so that motion blur shows (Crete, Dolmiere, Ladret and Nicolas, "The
     blur effect: perception and estimation with a new no-reference perceptual blur metric", SPIE 6492, 2007).
     """
-    return min(_detail_along_rows(lightness, where), _detail_along_rows(lightness.T, where.T))
+    return min(directional_detail(lightness, where))
+
+
+def directional_detail(lightness: F32, where: Mask) -> tuple[float, float]:
+    """Return what :func:`fine_detail` takes the smaller of: along the rows, and along the columns."""
+    return _detail_along_rows(lightness, where), _detail_along_rows(lightness.T, where.T)
 
 
 def _detail_along_rows(lightness: F32, where: Mask) -> float:
@@ -79,7 +84,7 @@ def edge_steepness(lightness: F32, slope: F32, where: Mask) -> float | None:
     return float(np.percentile(slope[where], 98) / (high - low))
 
 
-def _denoised(lightness: F32) -> F32:
+def denoised(lightness: F32) -> F32:
     """Smooth with the binomial kernel 1 2 1 in both directions: sensor noise goes, edges of printed size stay."""
     padded = np.pad(lightness, 1, mode="edge")
     rows = (padded[:-2] + 2 * padded[1:-1] + padded[2:]) / 4

@@ -20,10 +20,10 @@ from idphoto import opencv as cv2
 from idphoto.arrays import F32, Mask, Matte
 from idphoto.effects.base import EffectParams, EffectRefusedError, Strength
 from idphoto.effects.gates import Limits, check, check_whole_face
-from idphoto.eyewear import Eyewear, disc, find_eyewear
+from idphoto.eyewear import Eyewear, find_eyewear
 from idphoto.portrait import Portrait
 from idphoto.raster import smoothstep
-from idphoto.shapes import blur, face_width
+from idphoto.shapes import blur, disc, face_width
 
 KIND: Final = "glasses"
 
@@ -43,15 +43,17 @@ SHINE: Final = (95.0, 40.0)
 """Percentiles of the veil that the cheeks, and the skin behind the lenses, seem to have without a reflection."""
 COLOUR_MAX: Final = 1.5
 """What comes out from behind a veil has at most so many times the colour of the cheeks."""
-EYE_DARK: Final = 0.03
-"""Light that lashes, pupils and the rim of an iris reflect: where even the darkest pixel has more, there is a veil."""
+EYE_DARK: Final = (0.03, 0.15)
+"""Least and most light that lashes, pupils and the rim of an iris reflect: where even the darkest pixel near has more,
+there is a veil. Between these, the calmer half of both eyes tells; light lashes reflect more than black ones."""
 
 OPAQUE: Final = 0.75
 """Behind a denser veil nothing is left that could be brought back."""
 OPAQUE_AREA_MAX: Final = 0.06
 """Most of a lens that may be so."""
-IRIS_VEIL_MAX: Final = 0.45
-"""A denser veil over an iris leaves too little of the eye."""
+IRIS_VEIL_MAX: Final = 0.4
+DARK_PART: Final = 60.0
+"""So much of an iris, pupil and all, is darker than this (linear) unless a dense veil lies over it; blue ones too."""
 
 
 class Glasses(EffectParams):
@@ -99,7 +101,7 @@ def apply(portrait: Portrait, params: Glasses) -> Portrait:
     if found is None:
         return portrait
     veil, colour = found
-    refuse_opaque(veil, eyewear)
+    refuse_opaque(light, veil, colour, eyewear)
     veil = np.minimum(veil, np.float32(OPAQUE)) * np.float32(params.remove_glare / 100)
     behind = np.clip((light - veil[..., None] * colour) / (1 - veil[..., None]), 0, 1)
     clear = np.rint(behind ** np.float32(1 / GAMMA) * 255).astype(np.uint8)
@@ -171,14 +173,17 @@ def most_veil(light: F32, hue: F32, colour: F32) -> Matte:
 
 
 def _over_eyes(light: F32, veil: Matte, skin: Mask, eyewear: Eyewear, unit: float, colour: F32) -> F32:
-    around = cv2.dilate(veil * skin, disc(0.05 * unit))
+    known = skin.astype(np.float32)
+    around = blur(veil * known, 0.025 * unit) / np.maximum(blur(known, 0.025 * unit), 1e-3)
     nearby = disc(0.02 * unit)
-    darkest = cv2.morphologyEx((light / colour).min(axis=-1), cv2.MORPH_OPEN, nearby)
-    inside = np.clip((blur(darkest, 0.01 * unit) - EYE_DARK) / (1 - EYE_DARK), 0, around)
+    darkest = blur(cv2.morphologyEx((light / colour).min(axis=-1), cv2.MORPH_OPEN, nearby), 0.01 * unit)
+    eyes = (eyewear.features > 0.5) & (eyewear.lens > 0.5)
+    dark = float(np.clip(np.median(darkest[eyes]), *EYE_DARK)) if eyes.any() else EYE_DARK[1]
+    inside = np.clip((darkest - dark) / (1 - dark), 0, around)
     return np.asarray(veil + (inside - veil) * eyewear.features, np.float32)
 
 
-def refuse_opaque(veil: Matte, eyewear: Eyewear) -> None:
+def refuse_opaque(light: F32, veil: Matte, colour: F32, eyewear: Eyewear) -> None:
     """Refuse a veil behind which too little is left.
 
     Raises
@@ -186,7 +191,9 @@ def refuse_opaque(veil: Matte, eyewear: Eyewear) -> None:
     EffectRefusedError
         ``GLARE_TOO_STRONG``.
     """
-    over_iris = max(float(np.percentile(veil[iris > 0.5], 75)) for iris in eyewear.irises if (iris > 0.5).any())
+    least = (light / colour).min(axis=-1)
+    irises = [least[iris > 0.5] for iris in eyewear.irises if (iris > 0.5).any()]
+    over_iris = max((float(np.percentile(iris, DARK_PART)) for iris in irises), default=0.0)
     lens = eyewear.lens > 0.5
     opaque = float((veil[lens] > OPAQUE).sum() / max(lens.sum() / 2, 1))
     if over_iris > IRIS_VEIL_MAX or opaque > OPAQUE_AREA_MAX:

@@ -23,7 +23,7 @@ from idphoto.effects.gates import Limits, check, check_whole_face
 from idphoto.parts import Parts, parts
 from idphoto.portrait import Portrait
 from idphoto.raster import smoothstep
-from idphoto.shapes import blur, face_width, polygon_mask
+from idphoto.shapes import blur, disc, face_width, polygon_mask
 
 KIND: Final = "lighting"
 
@@ -122,15 +122,15 @@ def bare_skin(light: F32, hair: Matte, points: F32) -> Matte:
     skin = polygon_mask(oval, shape)
     for ring in (mesh.LEFT_EYE, mesh.RIGHT_EYE, mesh.LEFT_BROW, mesh.RIGHT_BROW, mesh.LIPS_OUTER):
         hull = cv2.convexHull(points[list(ring)])[:, 0]
-        skin *= 1 - cv2.dilate(polygon_mask(hull, shape, smooth=False), _disc(0.025 * width))
+        skin *= 1 - cv2.dilate(polygon_mask(hull, shape, smooth=False), disc(0.025 * width))
     outside = 1 - polygon_mask(_scaled(oval, CORE), shape)
-    skin *= 1 - cv2.dilate(hair * outside, _disc(0.04 * width))
+    skin *= 1 - cv2.dilate(hair * outside, disc(0.04 * width))
     bright = np.asarray(light @ LUMINANCE_WEIGHTS / np.float32(GAMMA), np.float32)
     for _ in range(2):
         around = np.maximum(_smooth(skin, AROUND * width), 1e-3)
         mean = _smooth(np.asarray(bright * skin, np.float32), AROUND * width) / around
         skin = np.asarray(skin * smoothstep(np.asarray(bright - mean, np.float32), *HAIR_LIKE), np.float32)
-    return np.asarray(cv2.erode(skin, _disc(0.01 * width)), np.float32)
+    return np.asarray(cv2.erode(skin, disc(0.01 * width)), np.float32)
 
 
 def evening(light: F32, skin: Matte, points: F32) -> F32:
@@ -248,11 +248,6 @@ def _smooth(field: F32, sigma: float) -> F32:
 def _scaled(outline: F32, factor: float) -> F32:
     middle = outline.mean(axis=0)
     return np.asarray(middle + (outline - middle) * np.float32(factor), np.float32)
-
-
-def _disc(radius: float) -> Rgb:
-    side = 2 * max(1, round(radius)) + 1
-    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)), np.uint8)
 
 
 @dataclass(frozen=True)

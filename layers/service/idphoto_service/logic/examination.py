@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
-from functools import cache
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
 
 from idphoto import ENGINE_VERSION
-from idphoto.analysis import Analysis, analyse, load_analysis, save_analysis
+from idphoto.analysis import Analysis, analyse, load_analysis, save_analysis, search_background
 from idphoto.checks.annotate import annotate
 from idphoto.checks.report import Level, Report
 from idphoto.checks.run import check
-from idphoto.decode import decode
+from idphoto.checks.table import ITEMS, gate, require_known
+from idphoto.decode import Photo, decode
 from idphoto.encode import encode_png
 from idphoto.models import Models
 from idphoto.portrait import Portrait, load, save
 from idphoto.recipe import derived_id, photo_key
+from idphoto.specs import Spec, get_spec
 
 from idphoto_service.contract import CheckAnswer, CheckRequest, CheckSummary, Image, Notice, Source
 from idphoto_service.errors import SourceGoneError
@@ -42,13 +45,20 @@ def models() -> Models:
 
 
 def check_photo(request: CheckRequest, partner: str, request_id: str) -> CheckAnswer:
-    """Check a photo and answer every item."""
+    """Check a photo and answer every item.
+
+    Raises
+    ------
+    SpecUnknownError, CheckItemUnknownError
+        Before the picture is fetched.
+    """
     watch = Stopwatch()
+    rules = rules_of(request)
     with watch.stage("source"):
         data = read_source(request, partner)
     out_request_id = request.out_request_id or f"check-{digest(data)}"
     upload_key = upload_of(request, partner)
-    record = examine(partner, out_request_id, data, request.level, watch, marked=True, upload_key=upload_key).record
+    record = examine(partner, out_request_id, data, rules, watch, marked=True, upload_key=upload_key).record
     report = report_of(record)
     return CheckAnswer(
         request_id=request_id,
@@ -64,6 +74,43 @@ def check_photo(request: CheckRequest, partner: str, request_id: str) -> CheckAn
 
 
 @dataclass(frozen=True)
+class Rules:
+    """By what a photo is checked.
+
+    Attributes
+    ----------
+    level
+        How strictly.
+    spec
+        What it is to become.
+    thresholds
+        The caller's own limits by item code.
+    """
+
+    level: Level
+    spec: Spec | None = None
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def name(self) -> dict[str, object]:
+        """What an id of the check depends on; JSON types."""
+        spec_id = self.spec.spec_id if self.spec else None
+        return {"level": self.level, "spec_id": spec_id, "thresholds": dict(self.thresholds)}
+
+
+def rules_of(request: CheckRequest) -> Rules:
+    """Return the rules that a request asks for.
+
+    Raises
+    ------
+    SpecUnknownError, CheckItemUnknownError
+    """
+    thresholds = request.thresholds or {}
+    require_known(thresholds)
+    return Rules(request.level, get_spec(request.spec_id) if request.spec_id else None, thresholds)
+
+
+@dataclass(frozen=True)
 class Examination:
     """The check of a source, and the portrait itself when it was cut out just now."""
 
@@ -75,7 +122,7 @@ def examine(
     partner: str,
     out_request_id: str,
     data: bytes,
-    level: Level,
+    rules: Rules,
     watch: Stopwatch,
     *,
     marked: bool,
@@ -88,8 +135,10 @@ def examine(
 
     Parameters
     ----------
+    rules
+        By what it is checked.
     marked
-        Whether the caller wants to look at the marked photo even if it passes.
+        Whether the caller wants every item, and the marked photo, even if it passes.
     upload_key
         Where the bytes were uploaded to, so that they are erased with the photo.
 
@@ -101,7 +150,7 @@ def examine(
     time = now()
     source_digest = digest(data)
     made = history().expect_source(partner, out_request_id, source_digest, time)
-    check_id = derived_id(partner, out_request_id, "check", source_digest, level, ENGINE_VERSION)
+    check_id = derived_id(partner, out_request_id, "check", source_digest, rules.name, ENGINE_VERSION)
     found = history().find_check(partner, check_id, time)
     if found is not None and (found.annotated is not None or not marked):
         return Examination(found)
@@ -117,7 +166,7 @@ def examine(
         stored = _stored_analysis(analysis_key, portrait_key) if made else None
         analysis = stored or analyse(photo, models())
     with watch.stage("check"):
-        report = check(photo, analysis, level)
+        report = _report(photo, analysis, rules, every_item=marked)
 
     record = CheckRecord(
         partner=partner,
@@ -125,7 +174,7 @@ def examine(
         out_request_id=out_request_id,
         source_digest=source_digest,
         engine_version=ENGINE_VERSION,
-        level=level,
+        level=rules.level,
         passed=report.passed,
         report=report.model_dump_json(),
         source_key=key(SOURCE),
@@ -145,13 +194,29 @@ def examine(
             sheet = annotate(photo, analysis, report)
             picture = encode_png(sheet, SCREEN_DPI)
             height, width = sheet.shape[:2]
-            annotated = StoredPicture(key(f"annotated-{level}.png"), width, height, len(picture))
+            annotated = StoredPicture(key(f"annotated-{check_id}.png"), width, height, len(picture))
             record = replace(record, annotated=annotated)
             objects.append((annotated.key, picture, "image/png"))
     with watch.stage("store"):
         bucket().put_all(*objects)
         history().save_check(record)
     return Examination(record, analysis.portrait)
+
+
+def _report(photo: Photo, analysis: Analysis, rules: Rules, *, every_item: bool) -> Report:
+    """Check a photo: all of it, or only what can refuse it or remark on it, which is enough while it passes.
+
+    What costs a search of its own, small faces far behind the person, is looked for where they can refuse the photo
+    and where all is told.
+    """
+    run = partial(check, photo, level=rules.level, spec=rules.spec, thresholds=rules.thresholds)
+    searched = every_item or rules.level is not Level.BASIC
+    seen = search_background(photo, analysis, models()) if searched else analysis
+    report = run(seen, items=ITEMS if every_item else gate(rules.level, rules.spec, rules.thresholds))
+    if every_item or report.passed:
+        return report
+    # Whoever is refused is told all of it.
+    return run(seen if searched else search_background(photo, analysis, models()), items=ITEMS)
 
 
 def upload_of(source: Source, partner: str) -> str | None:

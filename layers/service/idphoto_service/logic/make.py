@@ -16,6 +16,7 @@ from idphoto_service.errors import CheckFailedError, CheckNotFoundError, SourceG
 from idphoto_service.history import history, now
 from idphoto_service.logic.examination import (
     Examination,
+    Rules,
     annotated_image,
     examine,
     portrait_of_source,
@@ -113,7 +114,7 @@ def _examined(request: MakeRequest, partner: str, watch: Stopwatch) -> Examinati
         partner,
         request.out_request_id,
         data,
-        request.check,
+        Rules(request.check),
         watch,
         marked=False,
         upload_key=upload_of(request, partner),
