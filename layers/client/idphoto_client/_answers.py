@@ -56,6 +56,14 @@ class Frame(Answer):
     head_height_mm: float
 
 
+class IsoQuality(Answer):
+    """A quality component of ISO/IEC 29794-5: ``raw`` in its own unit, ``scalar`` 0 to 100."""
+
+    name: str
+    raw: float
+    scalar: int
+
+
 class Item(Answer):
     """One item of a check: its ``value`` beside its ``threshold``, and what is wrong and to be done, if anything."""
 
@@ -76,12 +84,15 @@ class Item(Answer):
     advice: str | None
     advice_zh: str | None
     region: tuple[int, int, int, int] | None
+    reliability: str = "high"
+    iso: IsoQuality | None = None
 
 
 class Report(Answer):
     """Every item of a check, passed and failed."""
 
     level: str
+    spec_id: str | None = None
     passed: bool
     score: int
     items: list[Item]

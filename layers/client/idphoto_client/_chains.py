@@ -28,6 +28,7 @@ class Chains:
         steps: Mapping[str, Params] | None = None,
         *,
         result: Made | None = None,
+        policy: str | None = None,
     ) -> Flow[Chain]:
         """Run check, make and effects in one call, each named with its parameters; wait for the end.
 
@@ -39,7 +40,7 @@ class Chains:
         PhotoRefusedError
             When a step refuses the photo.
         """
-        body = yield from _chain_body(out_request_id, photo, steps or {}, result)
+        body = yield from _chain_body(out_request_id, photo, steps or {}, result, policy)
         return (yield from post(Chain, "/chain", body))
 
     @operation
@@ -50,9 +51,10 @@ class Chains:
         steps: Mapping[str, Params] | None = None,
         *,
         result: Made | None = None,
+        policy: str | None = None,
     ) -> Flow[Execution]:
         """Start a chain and return at once; see :meth:`chain` for the parameters and :meth:`wait` for its end."""
-        body = yield from _chain_body(out_request_id, photo, steps or {}, result)
+        body = yield from _chain_body(out_request_id, photo, steps or {}, result, policy)
         return (yield from post(Execution, "/executions", body))
 
     @operation
@@ -107,9 +109,13 @@ class Chains:
 
 
 def _chain_body(
-    out_request_id: str | None, photo: Photo | None, steps: Mapping[str, Params], result: Made | None
+    out_request_id: str | None,
+    photo: Photo | None,
+    steps: Mapping[str, Params],
+    result: Made | None,
+    policy: str | None,
 ) -> Flow[dict[str, object]]:
-    body: dict[str, object] = {"out_request_id": out_request_id, **steps}
+    body: dict[str, object] = {"out_request_id": out_request_id, "policy": policy, **steps}
     if photo is not None:
         body |= yield from source_of(photo)
     if result is not None:

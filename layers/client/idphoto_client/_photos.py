@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from idphoto_client._answers import Check, Result
@@ -20,10 +21,29 @@ class Photos:
         return upload(photo if isinstance(photo, bytes) else Path(photo).read_bytes())
 
     @operation
-    def check(self, photo: Photo, *, out_request_id: str | None = None, level: str | None = None) -> Flow[Check]:
-        """Check a photo: every item, passed and failed. A photo that fails is an answer, not an error."""
+    def check(
+        self,
+        photo: Photo,
+        *,
+        out_request_id: str | None = None,
+        level: str | None = None,
+        spec_id: str | None = None,
+        thresholds: Mapping[str, float] | None = None,
+    ) -> Flow[Check]:
+        """Check a photo: every item, passed and failed. A photo that fails is an answer, not an error.
+
+        Parameters
+        ----------
+        level
+            How strict: ``basic``, ``standard`` or ``strict``.
+        spec_id
+            What the photo is to become; its demands on single items are added.
+        thresholds
+            Limits of your own by item code.
+        """
         source = yield from source_of(photo)
-        return (yield from post(Check, "/check", {**source, "out_request_id": out_request_id, "level": level}))
+        body = {"out_request_id": out_request_id, "level": level, "spec_id": spec_id, "thresholds": thresholds}
+        return (yield from post(Check, "/check", {**source, **body}))
 
     @operation
     def make(

@@ -187,15 +187,30 @@ def test_the_answer_as_json_is_all_that_the_standard_output_holds(photo: Path, t
 # --- check
 
 
-def test_check_lists_every_item_and_ends_with_the_verdict(deployment: Deployment, photo: Path) -> None:
-    deployment.routes["POST /v1/check"] = [check(), check(fault="SEVERAL_PEOPLE")]
+def test_check_tells_what_there_is_to_mind_and_ends_with_the_verdict(deployment: Deployment, photo: Path) -> None:
+    deployment.routes["POST /v1/check"] = [check(), check(fault="SEVERAL_PEOPLE"), check()]
 
     passed, refused = idphoto("check", photo), idphoto("check", photo, "--lang=zh")
+    every = idphoto("check", photo, "--all")
 
     assert (passed.exit_code, refused.exit_code) == (Exit.DONE, Exit.PHOTO_REFUSED)
     assert "✓ passed" in passed.stdout
+    assert "1 of 1 items" in passed.stdout
     assert "✗ 未通过" in refused.stdout
     assert "单人" in refused.stdout
+    assert "One person" in every.stdout
+    assert "One person" not in passed.stdout
+
+
+def test_check_takes_a_specification_and_limits_of_ones_own(deployment: Deployment, photo: Path) -> None:
+    deployment.routes["POST /v1/check"] = check()
+
+    idphoto("check", photo, "--level", "strict", "--spec", "us_visa", "--limit", "sharp=0.4", "--limit", "yaw=5")
+    wrong = idphoto("check", photo, "--limit", "sharp=much")
+
+    body = {"level": "strict", "spec_id": "us_visa", "thresholds": {"sharp": 0.4, "yaw": 5}, "upload_id": "0" * 32}
+    assert deployment.sent("/check") == [body]
+    assert wrong.exit_code == Exit.USAGE
 
 
 # --- on from there

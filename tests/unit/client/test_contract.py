@@ -30,6 +30,7 @@ ANSWERS = {
     "StepAnswer": "Step",
     "FrameFacts": "Frame",
     "Item": "Item",
+    "IsoQuality": "IsoQuality",
     "Report": "Report",
     "CheckSummary": "CheckSummary",
     "StateUse": "StateUse",
@@ -117,10 +118,22 @@ def test_a_search_takes_the_parameters_of_its_route(name: str) -> None:
     assert set(inspect.signature(getattr(Client, name).flow).parameters) - {"self"} == parameters
 
 
-def test_make_takes_the_parameters_of_its_route() -> None:
-    taken = set(inspect.signature(Client.make.flow).parameters) - {"self", "photo"}
+@pytest.mark.parametrize(("name", "schema"), [("make", "MakeRequest"), ("check", "CheckRequest")])
+def test_a_photo_is_taken_with_the_parameters_of_its_route(name: str, schema: str) -> None:
+    taken = set(inspect.signature(getattr(Client, name).flow).parameters) - {"self", "photo"}
 
-    assert taken == set(SCHEMAS["MakeRequest"]["properties"]) - {"img_url", "image_base64", "upload_id", "check_id"}
+    assert taken == set(SCHEMAS[schema]["properties"]) - {"img_url", "image_base64", "upload_id", "check_id"}
+
+
+@pytest.mark.parametrize("name", ["chain", "start"])
+def test_a_chain_takes_the_parameters_of_its_route(name: str) -> None:
+    fields = set(SCHEMAS["ChainRequest"]["properties"])
+    steps = fields & {"check", "make", *KINDS}
+    sources = {"img_url", "image_base64", "upload_id", "check_id", "mt_generate_id"}
+
+    taken = set(inspect.signature(getattr(Client, name).flow).parameters) - {"self", "photo", "result", "steps"}
+
+    assert taken == fields - steps - sources
 
 
 def test_every_answer_has_its_model() -> None:

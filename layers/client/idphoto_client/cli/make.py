@@ -29,14 +29,20 @@ def check(
     photo: o.PhotoArgument,
     *,
     level: o.LevelOption = None,
+    spec: o.SpecOption = None,
+    limit: Annotated[
+        list[str] | None,
+        typer.Option(help="A limit of your own for an item by its code; may be repeated.", metavar="ITEM=VALUE"),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="List every item, not only what there is to mind.")] = False,
     annotated: Annotated[Path | None, typer.Option(help="Write the photo with its faults marked to this file.")] = None,
 ) -> None:
-    """Check a photo: every item, passed and failed. Ends with 1 when it is refused."""
+    """Check a photo. Ends with 1 when it is refused."""
     session = session_of(context)
-    answer = session.client.check(source_of(photo), level=level)
+    answer = session.client.check(source_of(photo), level=level, spec_id=spec, thresholds=o.limits_of(limit))
     if annotated and answer.annotated:
         session.client.save(answer.annotated, annotated)
-    session.answer(answer, show.check(answer, session.lang))
+    session.answer(answer, show.check(answer, session.lang, every=every))
     if not answer.passed:
         raise typer.Exit(Exit.PHOTO_REFUSED)
 
@@ -95,7 +101,6 @@ def make(
         "spec_id": spec,
         "size": o.size_of(size) if size else None,
         "background": o.background_of(background, gradient, end_color),
-        "policy": policy,
         "watermark_id": watermark,
     }
     steps: dict[str, Params] = {
@@ -107,7 +112,7 @@ def make(
     targets = targets_of(out.expanduser(), photo)
     session.note(f"Sending {photo}", f"正在发送 {photo}")
     try:
-        started = session.client.start(order or order_of_content(content), source, steps)
+        started = session.client.start(order or order_of_content(content), source, steps, policy=policy)
         answer = follow(session, started)
     except PhotoRefusedError as error:
         write_refusal(session, error, targets)

@@ -122,6 +122,20 @@ def kilobytes_of(text: str) -> dict[str, int]:
     return {"min": int(match["min"] or 0), "max": int(match["max"])}
 
 
+def limits_of(texts: list[str] | None) -> dict[str, float] | None:
+    """Return limits of single items as the API takes them.
+
+    Raises
+    ------
+    UsageError
+    """
+    pairs = [text.partition("=") for text in texts or []]
+    try:
+        return {item: float(value) for item, _, value in pairs} or None
+    except ValueError as error:
+        raise UsageError(f"A limit is ITEM=NUMBER: {error}.", f"限值应写成 检测项=数值：{error}。") from error
+
+
 def background_of(color: str | None, gradient: int | None, end_color: str | None) -> dict[str, object] | None:
     """Return a background as the API takes it; None when nothing is said of it."""
     given = {"color": color, "gradient": gradient, "end_color": end_color}

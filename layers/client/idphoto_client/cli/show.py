@@ -115,32 +115,39 @@ def chain(answer: Chain, lang: str, files: Sequence[Path]) -> RenderableType:
     return Group(rows(told), *([result(answer.result, lang, files)] if answer.result else []))
 
 
-def check(answer: Check, lang: str) -> RenderableType:
-    """Return every item of a check, and what to do about those that failed."""
+def check(answer: Check, lang: str, *, every: bool) -> RenderableType:
+    """Return what a check found: what there is to mind, or every item, and what to do about it."""
+    items = answer.report.items
     table = listing(
         "",
         pick(lang, "item", "检测项"),
         pick(lang, "value", "数值"),
         pick(lang, "limit", "限值"),
         "0–100",
+        "",
         fixed=(0, 4),
     )
-    for item in answer.report.items:
+    for item in items if every else [item for item in items if not item.passed]:
         sign, style = mark(item)
         table.add_row(
             Text(sign, style),
-            Text(pick(lang, item.name, item.name_zh), style if not item.passed else ""),
+            Text(pick(lang, item.name, item.name_zh), "" if item.passed else style),
             quantity(item.value, item.unit),
             quantity(item.threshold, item.unit) if item.measured else "",
             str(item.score) if item.measured else "–",
+            Text(item.code, "dim"),
         )
     verdict = (
         Text(pick(lang, "✓ passed", "✓ 通过"), "bold green")
         if answer.passed
         else Text(pick(lang, "✗ refused", "✗ 未通过"), "bold red")
     )
-    verdict.append(f"  {answer.score}/100, {answer.report.level}", "dim")
-    return Group(table, faults(answer.report, lang), verdict, rows([("check_id", answer.check_id)]))
+    good = sum(item.passed for item in items)
+    told = pick(lang, f"{good} of {len(items)} items", f"{len(items)} 项中 {good} 项通过")
+    more = "" if every or good == 0 else pick(lang, ", --all lists them", "，--all 列出全部")
+    verdict.append(f"  {answer.score}/100, {answer.report.level}, {told}{more}", "dim")
+    shown = [table, faults(answer.report, lang)] if table.row_count else []
+    return Group(*shown, verdict, rows([("check_id", answer.check_id)]))
 
 
 def mark(item: Item) -> tuple[str, str]:
