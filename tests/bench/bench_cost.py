@@ -178,6 +178,7 @@ def measure(bundle: Bundle, photo: bytes) -> tuple[dict[str, Call], int]:
             call(kind, {"mt_generate_id": made["mt_generate_id"]})
         red = call("background", {"mt_generate_id": made["mt_generate_id"], "color": "red"})
         call("undo", {"mt_generate_id": red["mt_generate_id"], "without": ["background"]}, function="rollback")
+        call("export", {"mt_generate_id": made["mt_generate_id"]})
         call("history", function="photos", method="GET", path=f"/photos/{order}")
     calls = {name: Call(name, name, min(uses[1:], key=lambda use: use.seconds)) for name, uses in found.items()}
     return calls, made["image"]["bytes"] + made["cutout"]["bytes"]
@@ -212,7 +213,7 @@ def jobs(calls: dict[str, Call], picture_bytes: int) -> Iterator[tuple[str, Call
 
         return price
 
-    session = ["upload", "check", "make", *retouched, "background", "undo", "history"]
+    session = ["upload", "check", "make", *retouched, "background", "undo", "export"]
     yield "upload, make, download", by_calls(["upload", "make alone"])
     yield f"{', '.join(session)}, download", by_calls(session)
     steps = ["check", "make", *retouched, "background"]
