@@ -30,6 +30,7 @@ help:
 	@echo 'make gallery PORTRAITS=dir [EFFECTS="skin gaze"] [ONLY="name ..."]'
 	@echo '                              contact sheets of your own portraits, in gallery/'
 	@echo 'make openapi                  write the API description and the API reference made from it'
+	@echo 'make showcase                 make the page of the effects with its pictures, layers/client/docs/effects.md'
 	@echo 'make diagram                  draw the chain into the READMEs, from its definition'
 	@echo 'make models                   fetch and prepare the models'
 	@echo 'make specs [FETCH=1]          write the photo specifications, layers/engine/idphoto/specs.json'
@@ -59,6 +60,10 @@ build: .cache/venv.stamp $(MODEL)
 openapi: .cache/venv.stamp
 	@$(RUN) -m local.openapi
 	@$(RUN) -m local.reference
+
+.PHONY: showcase
+showcase: .cache/local.stamp
+	@$(RUN) -m local.showcase
 
 .PHONY: diagram
 diagram: .cache/venv.stamp

@@ -52,8 +52,10 @@ def describe() -> dict[str, Any]:
         part = json.loads(
             _load(file).api.app.get_openapi_json_schema(title="idphoto", version="1", description=DESCRIPTION)
         )
-        for (path, method), told in _docstrings(file).items():
-            part["paths"][path][method]["description"] = told
+        told = _docstrings(file)
+        for path, operations in part["paths"].items():
+            for method, operation in operations.items():
+                operation["description"] = told[path, method]
         paths |= part["paths"]
         schemas |= part.get("components", {}).get("schemas", {})
         document = document or part

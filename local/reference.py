@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -50,6 +51,24 @@ def render() -> str:
     return "\n".join(parts)
 
 
+def effect_sections() -> dict[str, tuple[str, str, str]]:
+    """Return each effect's title, what it does, and the table of its parameters, in the order of the engine."""
+    document = json.loads(DESCRIPTION.read_text(encoding="utf-8"))
+    schemas = document["components"]["schemas"]
+    order = list(schemas["ChainRequest"]["properties"])
+    found = {}
+    for path, operations in document["paths"].items():
+        if operations.get("post", {}).get("tags") == ["effects"]:
+            operation, kind = operations["post"], path[1:]
+            schema = schemas[_reference(operation["requestBody"]["content"]["application/json"]["schema"])]
+            own = {
+                name: field for name, field in schema["properties"].items() if name not in {"mt_generate_id", "policy"}
+            }
+            table = _table("parameter", _rows({"properties": own}, links=False))
+            found[kind] = (operation["summary"], operation["description"], table)
+    return dict(sorted(found.items(), key=lambda item: order.index(item[0])))
+
+
 def _call(document: Schema, method: str, path: str, operation: Schema) -> str:
     lines = [f"### {method} {path}\n", f"{operation['summary']}.\n"]
     if told := operation.get("description"):
@@ -87,19 +106,20 @@ def _model(name: str, schema: Schema) -> str:
     return "\n".join(lines)
 
 
-def _rows(schema: Schema) -> list[str]:
+def _rows(schema: Schema, *, links: bool = True) -> list[str]:
     needed = schema.get("required", [])
     return [
-        _row(name, field, needed=name in needed, told=_told(field))
+        _row(name, field, needed=name in needed, told=_told(field), links=links)
         for name, field in schema.get("properties", {}).items()
     ]
 
 
-def _row(name: str, field: Schema, *, needed: bool, told: str) -> str:
+def _row(name: str, field: Schema, *, needed: bool, told: str, links: bool = True) -> str:
     shown = f"**`{name}`**" if needed else f"`{name}`"
     default = field.get("default")
     default_shown = "" if default is None else f"`{json.dumps(default, ensure_ascii=False)}`"
-    return f"| {shown} | {_type(field)} | {default_shown} | {_paragraph(told)} |"
+    kind = _type(field) if links else re.sub(r"\[(\w+)\]\(#\w+\)", r"\1", _type(field))
+    return f"| {shown} | {kind} | {default_shown} | {_paragraph(told)} |"
 
 
 def _told(field: Schema) -> str:

@@ -159,7 +159,7 @@ class Deployment:
         answer = self.routes.get(f"{request.method} {request.url.path}", error(404, "ROUTE_UNKNOWN"))
         if isinstance(answer, list):
             answer = answer.pop(0) if len(answer) > 1 else answer[0]
-        if isinstance(answer, Exception):
+        if isinstance(answer, BaseException):
             raise answer
         if callable(answer):
             answer = answer(request)

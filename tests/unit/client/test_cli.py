@@ -369,6 +369,15 @@ def test_an_error_ends_with_its_exit_code_in_both_forms(deployment, answer, code
     assert json.loads(as_json.stdout)["error"]["message_zh"]
 
 
+def test_an_interrupted_command_says_so_and_is_no_refused_photo(deployment: Deployment) -> None:
+    deployment.routes["POST /v1/background"] = KeyboardInterrupt()
+
+    done = idphoto("background", RESULT)
+
+    assert done.exit_code == Exit.INTERRUPTED
+    assert "Interrupted." in done.stderr
+
+
 def test_a_file_that_is_not_there_is_wrong_use(tmp_path: Path) -> None:
     done = idphoto("check", tmp_path / "none.jpg")
 

@@ -11,13 +11,21 @@ from idphoto_client.cli import app
 from idphoto_service import contract
 from typer.testing import CliRunner
 
+from local import showcase
 from local.openapi import TARGET
 from tests.unit.client.conftest import RESULT, UPLOAD_ID
 
 ROOT = Path(__file__).resolve().parents[3]
 DOCS = ROOT / "layers" / "client" / "docs"
 CHINESE = sorted([ROOT / "README.zh-CN.md", *DOCS.glob("*.zh-CN.md")])
-PAGES = sorted([*CHINESE, *(page.with_name(page.name.replace(".zh-CN", "")) for page in CHINESE), DOCS / "api.md"])
+PAGES = sorted(
+    [
+        *CHINESE,
+        *(page.with_name(page.name.replace(".zh-CN", "")) for page in CHINESE),
+        DOCS / "api.md",
+        DOCS / "effects.md",
+    ]
+)
 IDS = {"mt_generate_id": RESULT, "to": RESULT, "check_id": RESULT, "upload_id": UPLOAD_ID, "watermark_id": RESULT[:26]}
 
 
@@ -108,3 +116,7 @@ def test_the_page_of_the_command_line_names_every_command(name: str) -> None:
     text = (DOCS / name).read_text(encoding="utf-8")
     assert len(commands) >= 15
     assert all(f"idphoto {command}" in text for command in commands)
+
+
+def test_the_page_of_the_effects_is_what_the_description_says() -> None:
+    assert showcase.TARGET.read_text(encoding="utf-8") == showcase.render(), "run make showcase"

@@ -30,13 +30,14 @@ class Exit(IntEnum):
     UNAVAILABLE = 3
     KEY = 4
     NOT_FOUND = 5
+    INTERRUPTED = 130
 
 
 EPILOG = """The API key is read from IDPHOTO_API_KEY. A PHOTO that was made is named by its out_request_id, by the
 mt_generate_id of a result, or simply by the file it was made from. --json, --lang and --base-url may stand anywhere.
 
 [dim]Exit codes[/]  0 done · 1 photo refused · 2 wrong use · 3 API unreachable or failing · 4 API key missing or wrong ·
-5 id unknown, expired or taken"""
+5 id unknown, expired or taken · 130 interrupted"""
 
 _EXITS: dict[type[IdphotoError], Exit] = {
     PhotoRefusedError: Exit.PHOTO_REFUSED,

@@ -31,6 +31,11 @@ class Anywhere(TyperGroup):
         except IdphotoError as error:
             _session(ctx).refuse(error)
             raise typer.Exit(exit_of(error)) from error
+        except (KeyboardInterrupt, typer.Abort) as stop:
+            _session(ctx).note("Interrupted.", "已中断。")
+            raise typer.Exit(Exit.INTERRUPTED) from stop
+        except BrokenPipeError:  # the reader, such as head, has seen enough
+            raise
         except OSError as error:
             told = UsageError(*[f"{error.filename or ''}: {error.strerror or error}".removeprefix(": ")] * 2)
             _session(ctx).refuse(told)

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Group, RenderableType
+from rich.cells import cell_len
+from rich.console import Group, OverflowMethod, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -52,7 +53,8 @@ def listing(*columns: str, fixed: Sequence[int] = ()) -> Table:
     """Return an empty table; the columns of the numbers in ``fixed`` never wrap."""
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="dim")
     for number, column in enumerate(columns):
-        table.add_column(column, no_wrap=number in fixed, overflow="ellipsis" if number in fixed else "fold")
+        overflow: OverflowMethod = "ellipsis" if number in fixed else "fold"
+        table.add_column(column, no_wrap=number in fixed, overflow=overflow, min_width=cell_len(column))
     return table
 
 
