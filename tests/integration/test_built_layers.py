@@ -34,7 +34,7 @@ print(json.dumps(app.lambda_handler(event, context)))
 def _value(value: Any) -> str:
     """Resolve what the template says of a variable as far as no deployment is needed."""
     if isinstance(value, dict):
-        name = value.get("Ref", "")
+        name = value.get("Ref") or value.get("Fn::Sub", "")
         return str(TEMPLATE.body["Parameters"].get(name, {}).get("Default", name) or name)
     return str(value)
 
