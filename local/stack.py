@@ -17,7 +17,6 @@ from local.emulator import REGION, Emulator, EmulatorError
 from local.template import ROOT, TEMPLATE, Template
 
 FOLDER = ROOT / ".local"
-SOURCES = (TEMPLATE, ROOT / "functions", ROOT / "layers")
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,8 @@ def serve(folder: Path = FOLDER, port: int | None = None, **parameters: str) -> 
     folder.mkdir(parents=True, exist_ok=True)
     with _alone(folder):
         emulator = Emulator(folder)
-        sources = digest(*SOURCES)
+        template = Template()
+        sources = digest(TEMPLATE, ROOT / "functions", *sorted(template.layers.values()))
         running = _read(folder) if emulator.healthy() else None
         if running and port and not running.endpoint_url.endswith(f":{port}"):
             running = None
@@ -61,7 +61,6 @@ def serve(folder: Path = FOLDER, port: int | None = None, **parameters: str) -> 
         if running is None:
             print("Starting the local AWS", flush=True)
             emulator.start(port)
-        template = Template()
         print("Deploying template.yaml", flush=True)
         deployment = deploy(emulator, template, parameters)
         stack = Stack(region=REGION, endpoint_url=emulator.endpoint_url, sources=sources, **asdict(deployment))

@@ -14,6 +14,7 @@ from typing import Annotated, Literal, Self
 import anyio
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.text import Text
 
 from idphoto_client._answers import Chain
 from idphoto_client._client import AsyncClient
@@ -222,8 +223,9 @@ def tell(session: Session, job: Job, lines: Sequence[Line]) -> None:
     table.show_header = False
     for line in lines:
         if line.outcome != "made":
-            sign = "[red]✗[/]" if line.outcome == "refused" else "[yellow]![/]"
-            table.add_row(sign, line.file, f"[bold]{line.code}[/]\n{line.message}\n{line.message_zh}")
+            sign = show.MARKS[False] if line.outcome == "refused" else show.WARNING
+            told = Text.assemble((f"{line.code}\n", "bold"), f"{line.message}\n{line.message_zh}")
+            table.add_row(Text(*sign), Text(line.file), told)
     summary = session.say(
         f"{counts['made']} made, {counts['refused']} refused, {counts['failed']} failed; {job.report}",
         f"制作 {counts['made']} 张，拒绝 {counts['refused']} 张，失败 {counts['failed']} 张；{job.report}",

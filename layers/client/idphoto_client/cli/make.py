@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.status import Status
 
 from idphoto_client._answers import Chain, Execution
@@ -21,7 +22,6 @@ from idphoto_client.cli.reference import order_of_content
 from idphoto_client.cli.session import Session, session_of
 
 PICTURES = frozenset({".jpg", ".jpeg", ".png"})
-EffectValue = Annotated[str | None, typer.Option(help="", metavar="VALUE", rich_help_panel="Effects")]
 
 
 def check(
@@ -66,16 +66,16 @@ def make(
     level: o.LevelOption = None,
     policy: o.PolicyOption = None,
     watermark: o.WatermarkOption = None,
-    lighting: EffectValue = None,
-    skin: EffectValue = None,
-    glasses: EffectValue = None,
-    gaze: EffectValue = None,
-    expression: EffectValue = None,
-    symmetry: EffectValue = None,
-    beautify: EffectValue = None,
-    makeup: EffectValue = None,
-    hairstyle: EffectValue = None,
-    outfit: EffectValue = None,
+    lighting: Annotated[str | None, o.effect_option("Even side light, lift a dark face.")] = None,
+    skin: Annotated[str | None, o.effect_option("Even blotches and shine.")] = None,
+    glasses: Annotated[str | None, o.effect_option("Take glare off the lenses.")] = None,
+    gaze: Annotated[str | None, o.effect_option("Look at the camera.")] = None,
+    expression: Annotated[str | None, o.effect_option("Smile slightly, close the mouth, open the eyes.")] = None,
+    symmetry: Annotated[str | None, o.effect_option("A more symmetric face.")] = None,
+    beautify: Annotated[str | None, o.effect_option("Retouch by a level from 0 to 5, or by single values.")] = None,
+    makeup: Annotated[str | None, o.effect_option("A look; see `idphoto materials makeup`.")] = None,
+    hairstyle: Annotated[str | None, o.effect_option("Another hairstyle.")] = None,
+    outfit: Annotated[str | None, o.effect_option("Other clothes.")] = None,
     effect: o.EffectOption = None,
 ) -> None:
     """Make an ID photo, with any effects, in one go.
@@ -110,7 +110,7 @@ def make(
     }
     source, content = read_photo(photo)
     targets = targets_of(out.expanduser(), photo)
-    session.note(f"Sending {photo}", f"正在发送 {photo}")
+    session.note(f"Sending {escape(photo)}", f"正在发送 {escape(photo)}")
     try:
         started = session.client.start(order or order_of_content(content), source, steps, policy=policy)
         answer = follow(session, started)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
+from typer.models import OptionInfo
 
 from idphoto_client._client import Client
 from idphoto_client._errors import IdphotoError
@@ -83,6 +84,12 @@ EffectOption = Annotated[
         "--effect", help="Any effect of the deployment, such as skin=50; may be repeated.", metavar="KIND=VALUE"
     ),
 ]
+
+
+def effect_option(told: str) -> OptionInfo:
+    """Return the option of an effect that has one of its own."""
+    option: OptionInfo = typer.Option(help=told, metavar="VALUE", rich_help_panel="Effects")
+    return option
 
 
 def size_of(text: str) -> dict[str, float]:
