@@ -69,6 +69,11 @@ def test_from_a_file_to_a_photo_through_undo_to_its_end(me: Path, tmp_path: Path
     steps = answer("history", me)["steps"]
     assert [step["effect"] for step in steps][:3] == ["make", "skin", "background"]
 
+    assert idphoto("export", me, "--kb", "20-40", "-o", out).exit_code == Exit.DONE
+    assert 20 * 1024 <= (out / "cn_1inch.jpg").stat().st_size <= 40_000
+    assert idphoto("layout", me, "-o", out).exit_code == Exit.DONE
+    assert (out / "sheet.pdf").read_bytes().startswith(b"%PDF")
+
     assert answer("erase", me, "--yes")["objects_erased"]
     assert idphoto("history", me).exit_code == Exit.NOT_FOUND
 

@@ -108,6 +108,44 @@ def check(*, fault: str | None = None) -> dict[str, Any]:
     }
 
 
+def exported(spec_id: str, form: str = "jpeg") -> dict[str, Any]:
+    """One file of an export."""
+    return {
+        "file": {
+            "image": {**image(), "format": form},
+            "dpi": 300,
+            "quality": 92,
+            "subsampling": "4:4:4",
+            "sha256": "0" * 64,
+            "frame": {**result()["frame"], "spec_id": spec_id},
+            "photo_check": check()["report"],
+            "warnings": result()["warnings"],
+        }
+    }
+
+
+def export(*entries: dict[str, Any]) -> dict[str, Any]:
+    """The answer of export."""
+    log = {"source_sha256": "0" * 64, "engine_version": "2", "steps": [], "files": []}
+    named = {"request_id": "r", "out_request_id": "order-1", "mt_generate_id": RESULT}
+    return {**named, "files": list(entries), "log": log, "timings_ms": {"total": 4}}
+
+
+def layout() -> dict[str, Any]:
+    """The answer of layout."""
+    return {
+        "request_id": "r",
+        "jpeg": image(),
+        "pdf": {**image("photo.png"), "format": "pdf"},
+        "paper": "6inch",
+        "width_mm": 152,
+        "height_mm": 102,
+        "count": 9,
+        "placements": [],
+        "timings_ms": {"total": 4},
+    }
+
+
 def chain() -> dict[str, Any]:
     """The answer of a chain."""
     steps = [{"state": "Check", "ms": 3.0}, {"state": "Make", "ms": 9.0, "mt_generate_id": RESULT}]

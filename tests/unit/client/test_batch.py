@@ -8,7 +8,7 @@ import pytest
 from idphoto_client.cli.batch import Job
 from idphoto_client.cli.exits import Exit
 
-from tests.unit.client.conftest import Deployment, chain, check, error
+from tests.unit.client.conftest import Deployment, chain, check, error, export, exported
 from tests.unit.client.test_cli import deployed, idphoto
 
 __all__ = ["deployed"]  # a fixture for these tests too
@@ -114,6 +114,44 @@ def test_the_output_may_lie_in_the_folder_itself(deployment: Deployment, folder:
 
     assert len(deployment.sent("/chain")) == 3
     assert set(Job(folder, folder / "made", {}).files()) == {"a.jpg", "a.png", "class/b.JPG"}
+
+
+def test_clean_files_are_exported(deployment: Deployment, folder: Path, tmp_path: Path) -> None:
+    deployment.routes["POST /v1/chain"] = chain()
+    deployment.routes["POST /v1/export"] = export(exported("cn_1inch"))
+
+    done = idphoto("batch", folder, "--kb", "20-40", "-o", tmp_path / "out")
+
+    assert done.exit_code == Exit.DONE, done.output
+    assert deployment.sent("/export")[0]["outputs"] == [{"format": "jpeg", "kb": {"min": 20, "max": 40}}]
+
+
+def test_an_export_that_cannot_be_made_is_named(deployment: Deployment, folder: Path, tmp_path: Path) -> None:
+    deployment.routes["POST /v1/chain"] = chain()
+    deployment.routes["POST /v1/export"] = export({"error": error(422, "FILE_TOO_SMALL").json()["error"]})
+
+    assert idphoto("batch", folder, "--clean", "-o", tmp_path / "out").exit_code == Exit.PHOTO_REFUSED
+    assert {line["code"] for line in lines(tmp_path / "out")} == {"FILE_TOO_SMALL"}
+
+
+def test_a_line_that_a_killed_run_left_unfinished_is_no_obstacle(
+    deployment: Deployment, folder: Path, tmp_path: Path
+) -> None:
+    deployment.routes["POST /v1/chain"] = chain()
+    out = tmp_path / "out"
+    idphoto("batch", folder, "-o", out)
+    report = (out / "report.jsonl").read_text(encoding="utf-8")
+    (out / "report.jsonl").write_text(report[:-20], encoding="utf-8")
+
+    done = idphoto("batch", folder, "-o", out)
+
+    assert done.exit_code == Exit.DONE, done.output
+    assert len(deployment.sent("/chain")) == 4
+    assert len(lines(out)) == 3
+
+
+def test_a_folder_without_photos_is_wrong_use(tmp_path: Path) -> None:
+    assert idphoto("batch", tmp_path).exit_code == Exit.USAGE
 
 
 def test_a_file_that_is_no_report_is_left_alone(folder: Path, tmp_path: Path) -> None:

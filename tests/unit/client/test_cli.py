@@ -10,15 +10,28 @@ import pytest
 from idphoto_client import AsyncClient, Client, Retry
 from idphoto_client.cli import app
 from idphoto_client.cli.effects import effects_of
-from idphoto_client.cli.exits import Exit
-from idphoto_client.cli.options import size_of
+from idphoto_client.cli.exits import Exit, UsageError
+from idphoto_client.cli.options import kilobytes_of, size_of
 from idphoto_client.cli.reference import order_of_content
 from idphoto_client.cli.root import hoisted
 from idphoto_client.cli.session import language_of
 from typer.testing import CliRunner, Result
 
 from local.openapi import TARGET
-from tests.unit.client.conftest import BASE_URL, RESULT, Deployment, chain, check, error, execution, image, result
+from tests.unit.client.conftest import (
+    BASE_URL,
+    RESULT,
+    Deployment,
+    chain,
+    check,
+    error,
+    execution,
+    export,
+    exported,
+    image,
+    layout,
+    result,
+)
 
 OTHER = "a" * 42
 
@@ -295,6 +308,69 @@ def test_erase_asks_first(deployment: Deployment) -> None:
     assert "3 entries, 5 files" in idphoto("erase", "order-1", "--yes").stdout
 
 
+# --- files
+
+
+def test_export_writes_a_file_for_each_specification_and_the_log(deployment: Deployment, tmp_path: Path) -> None:
+    deployment.routes["POST /v1/export"] = export(exported("cn_1inch"), exported("us_visa", "png"))
+
+    done = idphoto(
+        "export",
+        RESULT,
+        "-s",
+        "cn_1inch",
+        "-s",
+        "us_visa",
+        "--kb",
+        "20-40",
+        "--log",
+        tmp_path / "log.json",
+        "-o",
+        tmp_path,
+    )
+
+    assert done.exit_code == Exit.DONE, done.output
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["cn_1inch.jpg", "log.json", "us_visa.png"]
+    wish = {"kb": {"min": 20, "max": 40}}
+    outputs = [{"spec_id": "cn_1inch", **wish}, {"spec_id": "us_visa", **wish}]
+    assert deployment.sent("/export") == [{"mt_generate_id": RESULT, "outputs": outputs}]
+    assert "It may look soft." in done.stdout
+
+
+def test_export_writes_the_one_file_under_its_own_name(deployment: Deployment, tmp_path: Path) -> None:
+    deployment.routes["POST /v1/export"] = export(exported("cn_1inch"))
+
+    idphoto("export", RESULT, "--crop-only", "-o", tmp_path / "mine.jpg")
+
+    assert (tmp_path / "mine.jpg").read_bytes() == b"photo"
+    assert deployment.sent("/export")[0]["outputs"] == [{"crop_only": True}]
+
+
+def test_a_file_that_could_not_be_made_is_named_beside_the_others(deployment: Deployment, tmp_path: Path) -> None:
+    refused = {"error": error(422, "FILE_TOO_SMALL").json()["error"]}
+    deployment.routes["POST /v1/export"] = export(exported("cn_1inch"), refused)
+
+    done = idphoto("export", RESULT, "-s", "cn_1inch", "-s", "us_visa", "-o", tmp_path, "--lang", "zh")
+
+    assert done.exit_code == Exit.PHOTO_REFUSED
+    assert "FILE_TOO_SMALL" in done.stdout
+    assert "不行。" in done.stdout
+    assert (tmp_path / "cn_1inch.jpg").exists()
+
+
+def test_layout_writes_the_sheet_as_a_picture_and_as_a_pdf(deployment: Deployment, tmp_path: Path) -> None:
+    deployment.routes["POST /v1/layout"] = layout()
+
+    idphoto("layout", RESULT, "--paper", "A4", "--rows", 2, "--gap", 1.5, "-o", tmp_path)
+    idphoto("layout", RESULT, OTHER, "-o", tmp_path / "one.pdf")
+
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["one.pdf", "sheet.jpg", "sheet.pdf"]
+    assert deployment.sent("/layout") == [
+        {"mt_generate_id": RESULT, "paper": "A4", "rows": 2, "gap_mm": 1.5},
+        {"photos": [{"mt_generate_id": RESULT}, {"mt_generate_id": OTHER}]},
+    ]
+
+
 # --- what there is
 
 
@@ -426,6 +502,17 @@ def test_the_language_is_that_of_the_locale(environment: dict[str, str], languag
 def test_sizes_are_read_in_mm_and_px() -> None:
     assert size_of("35x45mm") == {"width_mm": 35, "height_mm": 45, "dpi": 300}
     assert size_of("413×531px@350") == {"width_px": 413, "height_px": 531, "dpi": 350}
+
+
+@pytest.mark.parametrize(
+    ("text", "read"), [("20-40", {"min": 20, "max": 40}), ("40", {"min": 0, "max": 40}), ("x", None)]
+)
+def test_a_range_of_kilobytes_is_read(text: str, read: dict[str, int] | None) -> None:
+    if read is None:
+        with pytest.raises(UsageError, match="no range of KB"):
+            kilobytes_of(text)
+    else:
+        assert kilobytes_of(text) == read
 
 
 def test_every_command_explains_itself() -> None:

@@ -16,9 +16,9 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from idphoto_client._answers import Chain
+from idphoto_client._answers import Image, Result
 from idphoto_client._client import AsyncClient
-from idphoto_client._errors import ApiError, IdphotoError, PhotoRefusedError
+from idphoto_client._errors import ApiError, IdphotoError, PhotoRefusedError, api_error
 from idphoto_client._made import Params
 from idphoto_client._retry import Retry
 from idphoto_client.cli import options as o
@@ -81,16 +81,23 @@ class Line:
 
 @dataclass(frozen=True)
 class Job:
-    """What is asked for of every file, and where it goes."""
+    """What is asked for of every file, and where it goes.
+
+    Attributes
+    ----------
+    output
+        The clean file to export; None for the preview with its watermark.
+    """
 
     folder: Path
     out: Path
     steps: Mapping[str, Params]
+    output: Params | None = None
 
     @property
     def recipe(self) -> str:
         """Name of what is asked for."""
-        return hashlib.sha256(json.dumps(self.steps, sort_keys=True).encode()).hexdigest()[:12]
+        return hashlib.sha256(json.dumps([self.steps, self.output], sort_keys=True).encode()).hexdigest()[:12]
 
     @property
     def report(self) -> Path:
@@ -114,7 +121,10 @@ class Job:
     def known(self) -> dict[tuple[str, str], Line]:
         """Return the lines of an earlier run of the same wish, by file and ``out_request_id``."""
         try:
-            lines = [Line(**json.loads(text)) for text in self.report.read_text(encoding="utf-8").splitlines() if text]
+            whole, _, _ = self.report.read_text(encoding="utf-8").rpartition(
+                "\n"
+            )  # a run that was killed breaks a line
+            lines = [Line(**json.loads(text)) for text in whole.splitlines() if text]
         except FileNotFoundError:
             return {}
         except (ValueError, TypeError) as error:
@@ -137,6 +147,8 @@ def batch(
     level: o.LevelOption = None,
     watermark: o.WatermarkOption = None,
     effect: o.EffectOption = None,
+    clean: Annotated[bool, typer.Option("--clean", help="Export each photo, without a watermark.")] = False,
+    kb: o.KbOption = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="A folder for the photos and report.jsonl.")] = Path("out"),
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, max=64, help="How many photos at once.")] = 4,
     again: Annotated[bool, typer.Option("--again", help="Also try refused photos once more.")] = False,
@@ -160,7 +172,10 @@ def batch(
         "make": {name: value for name, value in made.items() if value is not None},
         **o.steps_of(session, {}, effect),
     }
-    job = Job(folder, out, steps)
+    size_of_file: Params = {"kb": o.kilobytes_of(kb)} if kb else {}
+    job = Job(folder, out, steps, {"format": "jpeg", **size_of_file} if clean or kb else None)
+    if not job.files():
+        raise UsageError(f"There is no photo in {folder}.", f"{folder} 中没有照片。")
     lines = anyio.run(partial(run, session, job, jobs=jobs, again=again))
     tell(session, job, lines)
     outcomes = {line.outcome for line in lines}
@@ -206,14 +221,29 @@ async def one(
         line = known.get((name, order))
         if line and _stands(line, target, again=again):
             return line, False
-        answer: Chain = await client.chain(order, content, job.steps)
-        if answer.result is None:
+        made = (await client.chain(order, content, job.steps)).result
+        if made is None:
             raise RuntimeError("a chain with make answered no result")
-        await client.save(answer.result.image, target)
+        image = made.image if job.output is None else await exported(client, made, job.output)
+        await client.save(image, target)
     except (IdphotoError, OSError) as error:
         return Line.without_photo(name, order, job.recipe, error), True
     photo = str(target.relative_to(job.out))
-    return Line(name, order, job.recipe, "made", answer.result.mt_generate_id, photo), True
+    return Line(name, order, job.recipe, "made", made.mt_generate_id, photo), True
+
+
+async def exported(client: AsyncClient, made: Result, output: Params) -> Image:
+    """Return the clean file of a result.
+
+    Raises
+    ------
+    ApiError
+        For which it cannot be made.
+    """
+    [entry] = (await client.export(made, outputs=[output])).files
+    if entry.file is None:
+        raise api_error(entry.error or {})
+    return entry.file.image
 
 
 def tell(session: Session, job: Job, lines: Sequence[Line]) -> None:
