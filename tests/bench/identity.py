@@ -64,10 +64,22 @@ class Identity:
     def embed(self, rgb: Rgb, landmarks: Landmarks) -> F32:
         """Return the unit vector ``(256,)`` of the face at these landmarks."""
         source = np.asarray(landmarks[list(POINTS), :2], np.float32)
-        matrix, _ = cv2.estimateAffinePartial2D(source, TEMPLATE)
+        matrix = _similarity(source, TEMPLATE)
         face = cv2.warpAffine(rgb, matrix, (SIDE, SIDE), flags=cv2.INTER_AREA)
         vector = self._session.run(None, {"data": face[None].astype(np.float32)})[0].ravel()
         return np.asarray(vector / np.linalg.norm(vector), np.float32)
+
+
+def _similarity(source: F32, target: F32) -> F32:
+    """Return the ``(2, 3)`` turn, scale and shift that bring points closest to others, over all of them.
+
+    Least squares in closed form: of five points none is an outlier to be left out, as a robust fit would.
+    """
+    ones, zeros = np.ones(len(source)), np.zeros(len(source))
+    x, y = source.T.astype(np.float64)
+    rows = np.concatenate([np.stack([x, -y, ones, zeros], 1), np.stack([y, x, zeros, ones], 1)])
+    a, b, right, down = np.linalg.lstsq(rows, target.T.ravel().astype(np.float64), rcond=None)[0]
+    return np.array([[a, -b, right], [b, a, down]], np.float32)
 
 
 def _files() -> tuple[bytes, bytes]:

@@ -240,3 +240,15 @@ def test_an_unknown_paper_is_refused_with_those_there_are() -> None:
     with pytest.raises(PaperUnknownError):
         custom_paper(20, 100)
     assert custom_paper(150, 100).width_mm == 100
+
+
+@pytest.mark.parametrize("wanted", [1, 7, 12, 13])
+def test_so_many_photos_of_one_size_fit_as_long_as_the_most_do(wanted: int) -> None:
+    room = Room(1205, 1795, 35, 24)
+    plan = plan_mixed(room, [(295, 413)], [wanted])
+    assert len(plan.placements) == wanted
+    assert_possible(plan, room)
+    assert_cuts_free(plan.placements)
+    with pytest.raises(LayoutOverflowError) as caught:
+        plan_mixed(room, [(295, 413)], [14])
+    assert caught.value.details == {"given": [14], "fits": [13]}

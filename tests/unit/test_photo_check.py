@@ -75,14 +75,20 @@ def test_any_size_of_an_allowed_range_passes() -> None:
 def test_a_background_may_differ_by_the_tolerance(off: int) -> None:
     spec = get_spec("cn_passport")
     rgb = photo(spec, (255, 255 - off, 255))
-    assert background_distance(rgb, spec) == off
+    assert background_distance(rgb, spec, 50) == off
     assert ("PHOTO_BACKGROUND" in faults(encode_png(rgb, 300), spec)) == (off > 16)
 
 
 def test_hair_that_reaches_one_edge_is_no_background() -> None:
     rgb = photo(ONE_INCH)
     rgb[60:, :20] = (20, 20, 20)
-    assert background_distance(rgb, ONE_INCH) == 0
+    assert background_distance(rgb, ONE_INCH, 40) == 0
+
+
+def test_a_background_that_is_wrong_on_one_side_is_named() -> None:
+    rgb = photo(ONE_INCH)
+    rgb[:, 200:] = (90, 120, 90)
+    assert background_distance(rgb, ONE_INCH, 40) > 100
 
 
 @pytest.mark.parametrize("file_format", ["png", "webp", "tiff"])

@@ -50,7 +50,8 @@ LENS_INSET: Final = 0.018
 
 CONTRAST_SEEN: Final = 0.07
 """Contrast (natural logarithm) that all but a seventh of the lower half of both rims has: it was at most 0.03 on 21
-portraits without glasses seen from the front, and 0.09 to 1 with real and drawn ones, on fair and on dark skin."""
+portraits without glasses seen from the front. Dark rims have 0.09 to 1; those of the skin's colour down to 0.03,
+on dark skin too, and are taken for bare."""
 UNSEEN_PART: Final = 15.0
 """Percentage that may have less."""
 

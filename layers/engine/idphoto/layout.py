@@ -149,7 +149,8 @@ def plan_grid(room: Room, size: Size, rows: int | None, columns: int | None, *, 
         if most_columns and most_rows and (columns or 1) <= most_columns and (rows or 1) <= most_rows:
             return _grid(way, size, columns or most_columns, rows or most_rows, turned=turned)
         fits.append({"rows": most_rows, "columns": most_columns})
-    most = len(_most_or_none(room, size, may_turn=may_turn))
+    best = _most_or_none(room, size, may_turn=may_turn)
+    most = len(best.placements) if best else 0
     raise LayoutOverflowError(
         given={"rows": rows, "columns": columns},
         fits={"grids": [fit for fit in fits if fit["rows"] and fit["columns"]], "most": most},
@@ -171,6 +172,8 @@ def plan_mixed(room: Room, sizes: Sequence[Size], counts: Sequence[int | None], 
     LayoutOverflowError
         With the number of each item that does fit.
     """
+    if len(sizes) == 1:
+        return _plan_some(room, sizes[0], counts[0], may_turn=may_turn)
     wanted = [1 if count is None else count for count in counts]
     plan = _packed(room, sizes, wanted, may_turn=may_turn)
     if plan is None:
@@ -186,6 +189,15 @@ def plan_mixed(room: Room, sizes: Sequence[Size], counts: Sequence[int | None], 
         else:
             plan = larger
     return plan
+
+
+def _plan_some(room: Room, size: Size, count: int | None, *, may_turn: bool) -> Plan:
+    """Return the layout of so many photos of one size: the first ones of the layout that holds most."""
+    most = _most_or_none(room, size, may_turn=may_turn)
+    if most is None or (count or 1) > len(most.placements):
+        raise LayoutOverflowError(given=[count or 1], fits=[len(most.placements) if most else 0])
+    way = room if (room.width, room.height) == (most.width, most.height) else room.ways_round[-1]
+    return _centred(way, most.placements[:count])
 
 
 # --- grids
@@ -222,11 +234,11 @@ def _centred(room: Room, pieces: Iterable[Placement]) -> Plan:
 # --- the most photos of one size
 
 
-def _most_or_none(room: Room, size: Size, *, may_turn: bool) -> tuple[Placement, ...]:
+def _most_or_none(room: Room, size: Size, *, may_turn: bool) -> Plan | None:
     try:
-        return plan_most(room, size, may_turn=may_turn).placements
+        return plan_most(room, size, may_turn=may_turn)
     except LayoutOverflowError:
-        return ()
+        return None
 
 
 def _cut_most(room: Room, size: Size) -> list[Placement]:

@@ -18,8 +18,11 @@ from idphoto.checks.report import PASS_SCORE, Group, Item, Level, Report, Severi
 from idphoto.picture_format import identify_format
 from idphoto.specs import PixelRange, Spec
 
-CORNER_SHARE: Final = 0.08
-"""Of the photo's width: the strips on the left and on the right in which the background is seen, above the eyes."""
+STRIP_SHARE: Final = 0.08
+"""Of the photo's width: the strips beside the head in which the background is seen, in the upper quarter."""
+
+GAP_SEEN: Final = 0.8
+"""Of the gap above the head: the rest is left to hair that stands up."""
 
 DPI_ROUNDING: Final = 0.5
 """PNG holds whole pixels a metre, so 300 dpi reads as 299.9994."""
@@ -165,7 +168,7 @@ def check_photo(data: bytes, spec: Spec, placed: Placed) -> Report:
         _in_range(_HEAD, placed.head_height_px, spec.head_height_px, PLACE_ROUNDING),
         *_optional(_EYES, rgb.shape[0] - placed.eye_y_px, spec.eye_line_px),
         *_optional(_GAP, placed.top_gap_px, spec.top_gap_px),
-        _at_most(_BACKGROUND, background_distance(rgb, spec), spec.background_tolerance),
+        _at_most(_BACKGROUND, background_distance(rgb, spec, placed.top_gap_px), spec.background_tolerance),
         _at_most(_PIXELS, _pixels_off(rgb, spec), 0),
         _at_most(_DPI, abs(dpi - spec.dpi), DPI_ROUNDING),
         _at_most(_FORMAT, float(identify_format(data) != spec.format), 0),
@@ -183,11 +186,11 @@ def check_photo(data: bytes, spec: Spec, placed: Placed) -> Report:
     )
 
 
-def background_distance(rgb: Rgb, spec: Spec) -> float:
+def background_distance(rgb: Rgb, spec: Spec, top_gap_px: float) -> float:
     """How far the background is from the nearest allowed colour: levels of 255 in the channel that differs most.
 
-    The background is seen in a strip along either side above the eyes. Each strip speaks by its median, so that hair
-    that reaches it does not.
+    The background is seen above the head on the left and on the right, and in a strip beside it. Each part speaks by
+    its median, so that single hairs do not; of the strips the better one counts, since hair may reach one side.
 
     Parameters
     ----------
@@ -195,13 +198,22 @@ def background_distance(rgb: Rgb, spec: Spec) -> float:
         uint8 ``(H, W, 3)``, the photo.
     spec
         Allows the colours.
+    top_gap_px
+        Rows above the head.
     """
     height, width = rgb.shape[:2]
-    reach, low = max(1, round(CORNER_SHARE * width)), max(1, height // 4)
-    strips = [rgb[:low, :reach], rgb[:low, width - reach :]]
-    seen = [np.median(strip.reshape(-1, 3), axis=0) for strip in strips]
+    above, reach = max(1, int(GAP_SEEN * top_gap_px)), max(1, round(STRIP_SHARE * width))
+    middle, low = width // 2, max(1, height // 4)
+    corners = [_off(part, spec) for part in (rgb[:above, :middle], rgb[:above, middle:])]
+    strips = [_off(part, spec) for part in (rgb[:low, :reach], rgb[:low, width - reach :])]
+    return max(*corners, min(strips))
+
+
+def _off(part: Rgb, spec: Spec) -> float:
+    """Return how far the usual colour of a part is from the nearest allowed one."""
+    colour = np.median(part.reshape(-1, 3), axis=0)
     allowed = [np.array([int(color[at : at + 2], 16) for at in (1, 3, 5)]) for color in spec.backgrounds]
-    return max(min(float(np.abs(colour - wanted).max()) for wanted in allowed) for colour in seen)
+    return min(float(np.abs(colour - wanted).max()) for wanted in allowed)
 
 
 def _dpi_of(image: Image.Image) -> float:

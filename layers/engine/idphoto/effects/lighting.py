@@ -58,8 +58,8 @@ BIAS_EASE: Final = 0.1
 
 EXPOSED: Final = 0.5
 """Highlights on the skin, teeth and the whites of the eyes send the light itself back and so tell how much of it there
-was, whatever the complexion: the brightest 2 % of a well exposed face reach this part of white (linear), on dark skin
-(0.52) as on fair (0.5 to 0.8); faces in the shade had 0.3."""
+was, whatever the complexion: the brightest 2 % of a well exposed face reach about this part of white (linear). Read off
+22 portraits, few dark; a matte face with narrowed eyes may be lifted that should not be, at most by FILL_MAX."""
 FILL_MAX: Final = 0.45
 """Most that a face is lifted, natural logarithm: two thirds of a stop."""
 
