@@ -42,7 +42,7 @@ help:
 run: .cache/local.stamp
 	@$(RUN) -m local.stack serve
 	@env -u IDPHOTO_BASE_URL -u IDPHOTO_API_KEY $(VENV)/bin/idphoto make "$${PHOTO:-$$($(RUN) -m local.sample)}" \
-		$${SPEC:+--spec "$$SPEC"} $${BACKGROUND:+--background "$$BACKGROUND"} --out "$$OUT"
+		--watermark none $${SPEC:+--spec "$$SPEC"} $${BACKGROUND:+--background "$$BACKGROUND"} --out "$$OUT"
 
 .PHONY: serve
 serve: .cache/local.stamp
