@@ -102,3 +102,27 @@ def test_make_looks_at_what_decides_and_a_later_check_at_all(bundle, encoded):
     bundle.call("make", {"out_request_id": "o-1", "image_base64": encoded})
     report = bundle.call("check", {"out_request_id": "o-1", "image_base64": encoded}).body["report"]
     assert {"head_covering", "background_uniform", "gaze"} <= {item["code"] for item in report["items"]}
+
+
+def test_a_finished_photo_is_measured_against_its_specification(bundle, portrait_jpeg):
+    source = base64.b64encode(portrait_jpeg).decode()
+    made = bundle.call("make", {"out_request_id": "o-1", "image_base64": source, "watermark_id": "none"}).body
+    [key] = [key for key in bundle.objects() if key.endswith(f"{made['mt_generate_id']}.jpg")]
+    photo = base64.b64encode(bundle.read(key)).decode()
+
+    right = bundle.call("check", {"image_base64": photo, "target": "photo", "spec_id": "cn_1inch"}).body
+    wrong = bundle.call("check", {"image_base64": photo, "target": "photo", "spec_id": "cn_2inch"}).body
+
+    codes = {item["code"] for item in right["report"]["items"]}
+    assert {"photo_pixels", "photo_dpi", "photo_format", "photo_background"} <= codes
+    assert right["passed"], right["report"]
+    assert not wrong["passed"]
+    assert "photo_pixels" in {item["code"] for item in wrong["report"]["items"] if not item["passed"]}
+    assert right["check_id"] != wrong["check_id"]
+
+
+@pytest.mark.parametrize("fields", [{}, {"spec_id": "cn_1inch", "thresholds": {"pose_yaw": 5}}])
+def test_a_finished_photo_needs_its_specification_and_no_limits_of_ones_own(bundle, portrait_jpeg, fields):
+    source = base64.b64encode(portrait_jpeg).decode()
+    answer = bundle.call("check", {"image_base64": source, "target": "photo"} | fields)
+    assert (answer.status, answer.code) == (422, "CHECK_INVALID"), answer.raw

@@ -29,6 +29,7 @@ class Photos:
         level: str | None = None,
         spec_id: str | None = None,
         thresholds: Mapping[str, float] | None = None,
+        target: str | None = None,
     ) -> Flow[Check]:
         """Check a photo: every item, passed and failed. A photo that fails is an answer, not an error.
 
@@ -40,9 +41,17 @@ class Photos:
             What the photo is to become; its demands on single items are added.
         thresholds
             Limits of your own by item code.
+        target
+            ``photo`` to measure a finished photo against ``spec_id``; by default it is the source of one.
         """
         source = yield from source_of(photo)
-        body = {"out_request_id": out_request_id, "level": level, "spec_id": spec_id, "thresholds": thresholds}
+        body = {
+            "out_request_id": out_request_id,
+            "target": target,
+            "level": level,
+            "spec_id": spec_id,
+            "thresholds": thresholds,
+        }
         return (yield from post(Check, "/check", {**source, **body}))
 
     @operation

@@ -1,7 +1,8 @@
 """The photo check: whether a finished file is what its specification asks for, measured on the file.
 
 Pixels, resolution, format, size and background are read from the bytes, as an office would. Head, eyes and gap come
-from the frame that made the photo: it knows them to a fraction of a pixel, and no network has to run again.
+from the frame that made the photo: it knows them to a fraction of a pixel, and no network has to run again. Of a photo
+that somebody else made they are measured.
 """
 
 from __future__ import annotations
@@ -11,10 +12,13 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
+from idphoto import mesh
+from idphoto.analysis import Analysis
 from idphoto.arrays import Rgb
 from idphoto.checks.report import PASS_SCORE, Group, Item, Level, Report, Severity
+from idphoto.decode import decode
 from idphoto.picture_format import identify_format
 from idphoto.specs import PixelRange, Spec
 
@@ -161,9 +165,7 @@ def check_photo(data: bytes, spec: Spec, placed: Placed) -> Report:
     Report
         Every item that the specification asks for; all of them block.
     """
-    with Image.open(io.BytesIO(data)) as image:
-        rgb = np.asarray(image.convert("RGB"))
-        dpi = _dpi_of(image)
+    rgb, dpi = _read(data)
     items = [
         _in_range(_HEAD, placed.head_height_px, spec.head_height_px, PLACE_ROUNDING),
         *_optional(_EYES, rgb.shape[0] - placed.eye_y_px, spec.eye_line_px),
@@ -184,6 +186,25 @@ def check_photo(data: bytes, spec: Spec, placed: Placed) -> Report:
         score=min(item.score for item in items),
         items=tuple(items),
     )
+
+
+def placed_in(analysis: Analysis) -> Placed | None:
+    """Return where the head lies in a finished photo of unknown making, measured on what was found in it.
+
+    The eyes and the chin are where the landmarks are; the crown is as high above the chin as in the cut-out person.
+
+    Returns
+    -------
+    None when the photo does not show one person.
+    """
+    face, portrait = analysis.person.face, analysis.portrait
+    if face is None or portrait is None:
+        return None
+    eye_y = float(np.mean([eye[1] for eye in mesh.eye_centres(face.landmarks)]))
+    chin_y = float(face.landmarks[mesh.CHIN, 1])
+    scale = (chin_y - eye_y) / (portrait.chin_y - portrait.eye_y)
+    head = portrait.head_height * scale
+    return Placed(head, chin_y - head, eye_y)
 
 
 def background_distance(rgb: Rgb, spec: Spec, top_gap_px: float) -> float:
@@ -214,6 +235,16 @@ def _off(part: Rgb, spec: Spec) -> float:
     colour = np.median(part.reshape(-1, 3), axis=0)
     allowed = [np.array([int(color[at : at + 2], 16) for at in (1, 3, 5)]) for color in spec.backgrounds]
     return min(float(np.abs(colour - wanted).max()) for wanted in allowed)
+
+
+def _read(data: bytes) -> tuple[Rgb, float]:
+    """Return the pixels of a file and the resolution that it states, 0 when it states none."""
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            return np.asarray(image.convert("RGB")), _dpi_of(image)
+    except UnidentifiedImageError:
+        # HEIC and AVIF, which no office asks for, are the decoder's.
+        return decode(data).rgb, 0.0
 
 
 def _dpi_of(image: Image.Image) -> float:

@@ -153,9 +153,23 @@ class CheckRequest(Source):
     model_config = _example(out_request_id="order-1001", img_url="https://example.com/portrait.jpg", level="standard")
 
     out_request_id: OutRequestId | None = None
+    target: Annotated[
+        Literal["source", "photo"],
+        Field(description="source: whether a photo can become an ID photo; photo: whether it is one, of its spec_id."),
+    ] = "source"
     level: LevelField = Level.BASIC
     spec_id: CheckSpecId = None
     thresholds: Thresholds = None
+
+    @model_validator(mode="after")
+    def _a_photo_is_one_of_a_specification(self) -> Self:
+        if self.target == "photo" and (self.spec_id is None or self.thresholds):
+            raise PydanticCustomError(
+                "CHECK_INVALID",
+                "target photo needs spec_id, whose limits hold.",
+                {"given": ["target", *(["thresholds"] if self.thresholds else [])], "allowed": ["spec_id"]},
+            )
+        return self
 
     @model_validator(mode="after")
     def _no_check_of_a_check(self) -> Self:

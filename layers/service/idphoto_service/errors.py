@@ -293,6 +293,14 @@ class SizeOutOfRangeError(ServiceError):
     message_zh = "尺寸超出允许范围，详见 details。"
 
 
+class CheckInvalidError(ServiceError):
+    """The check of a finished photo without the specification that it is of, or with limits of the caller's own."""
+
+    code = "CHECK_INVALID"
+    message = "A finished photo (target photo) is checked against its spec_id, without thresholds."
+    message_zh = "检测成品照（target 为 photo）须提供 spec_id，且不能自定阈值。"
+
+
 class RollbackInvalidError(ServiceError):
     """Neither without nor to, or both."""
 
@@ -326,6 +334,7 @@ FIELD_ERRORS: Mapping[str, type[ServiceError | EngineError]] = {
         SizeOutOfRangeError,
         ChainInvalidError,
         RollbackInvalidError,
+        CheckInvalidError,
         ExportInvalidError,
         LayoutInvalidError,
         ColorInvalidError,

@@ -34,12 +34,21 @@ def check(
         list[str] | None,
         typer.Option(help="A limit of your own for an item by its code; may be repeated.", metavar="ITEM=VALUE"),
     ] = None,
+    finished: Annotated[
+        bool, typer.Option(help="It is a finished photo of --spec: measure whether it meets it.")
+    ] = False,
     every: Annotated[bool, typer.Option("--all", help="List every item, not only what there is to mind.")] = False,
     annotated: Annotated[Path | None, typer.Option(help="Write the photo with its faults marked to this file.")] = None,
 ) -> None:
     """Check a photo. Ends with 1 when it is refused."""
     session = session_of(context)
-    answer = session.client.check(source_of(photo), level=level, spec_id=spec, thresholds=o.limits_of(limit))
+    answer = session.client.check(
+        source_of(photo),
+        level=level,
+        spec_id=spec,
+        thresholds=o.limits_of(limit),
+        target="photo" if finished else None,
+    )
     if annotated and answer.annotated:
         session.client.save(answer.annotated, annotated)
     session.answer(answer, show.check(answer, session.lang, every=every))

@@ -16,6 +16,8 @@ from idphoto.checks.table import ITEMS, gate, require_known
 from idphoto.decode import Photo, decode
 from idphoto.encode import encode_png
 from idphoto.models import Models
+from idphoto.photo_check import check_photo as measure_photo
+from idphoto.photo_check import placed_in
 from idphoto.portrait import Portrait, load, save
 from idphoto.recipe import derived_id, photo_key
 from idphoto.specs import Spec, get_spec
@@ -85,17 +87,25 @@ class Rules:
         What it is to become.
     thresholds
         The caller's own limits by item code.
+    finished
+        Whether it is a finished photo of the specification, rather than the source of one.
     """
 
     level: Level
     spec: Spec | None = None
     thresholds: Mapping[str, float] = field(default_factory=dict)
+    finished: bool = False
 
     @property
     def name(self) -> dict[str, object]:
         """What an id of the check depends on; JSON types."""
         spec_id = self.spec.spec_id if self.spec else None
-        return {"level": self.level, "spec_id": spec_id, "thresholds": dict(self.thresholds)}
+        return {
+            "level": self.level,
+            "spec_id": spec_id,
+            "thresholds": dict(self.thresholds),
+            "finished": self.finished,
+        }
 
 
 def rules_of(request: CheckRequest) -> Rules:
@@ -107,7 +117,8 @@ def rules_of(request: CheckRequest) -> Rules:
     """
     thresholds = request.thresholds or {}
     require_known(thresholds)
-    return Rules(request.level, get_spec(request.spec_id) if request.spec_id else None, thresholds)
+    spec = get_spec(request.spec_id) if request.spec_id else None
+    return Rules(request.level, spec, thresholds, finished=request.target == "photo")
 
 
 @dataclass(frozen=True)
@@ -166,7 +177,7 @@ def examine(
         stored = _stored_analysis(analysis_key, portrait_key) if made else None
         analysis = stored or analyse(photo, models())
     with watch.stage("check"):
-        report = _report(photo, analysis, rules, every_item=marked)
+        report = _report(data, photo, analysis, rules, every_item=marked)
 
     record = CheckRecord(
         partner=partner,
@@ -203,12 +214,16 @@ def examine(
     return Examination(record, analysis.portrait)
 
 
-def _report(photo: Photo, analysis: Analysis, rules: Rules, *, every_item: bool) -> Report:
+def _report(data: bytes, photo: Photo, analysis: Analysis, rules: Rules, *, every_item: bool) -> Report:
     """Check a photo: all of it, or only what can refuse it or remark on it, which is enough while it passes.
+
+    A finished photo is measured against its specification; one that does not show one person is refused as a source is.
 
     What costs a search of its own, small faces far behind the person, is looked for where they can refuse the photo
     and where all is told.
     """
+    if rules.finished and rules.spec is not None and (placed := placed_in(analysis)) is not None:
+        return measure_photo(data, rules.spec, placed)
     run = partial(check, photo, level=rules.level, spec=rules.spec, thresholds=rules.thresholds)
     searched = every_item or rules.level is not Level.BASIC
     seen = search_background(photo, analysis, models()) if searched else analysis
