@@ -86,7 +86,7 @@ def _call(method: str, path: str, key: str | None) -> dict[str, Any]:
         "queryStringParameters": None,
         "body": "{}" if method == "POST" else None,
         "isBase64Encoded": False,
-        "requestContext": {"requestId": "request-1", "identity": {"sourceIp": "127.0.0.1"}},
+        "requestContext": {"requestId": "request-1", "path": f"/v1{path}", "identity": {"sourceIp": "127.0.0.1"}},
     }
 
 
