@@ -7,7 +7,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
-from idphoto.complexion import Ground, even_skin, level_region, matte_skin, smooth_skin
+from idphoto.complexion import Ground, level_region, level_tone, soften, tame_shine
 from idphoto.effects.skin import Skin, apply, skin_mask
 from idphoto.parts import parts
 from idphoto.portrait import Portrait
@@ -17,6 +17,11 @@ from skimage.color import deltaE_ciede2000
 
 def lab(rgb):
     return cv2.cvtColor(rgb.astype(np.float32) / 255, cv2.COLOR_RGB2Lab)
+
+
+def smoothed(portrait, mask, amount):
+    ground = Ground.of(portrait.rgb, mask, face_width(portrait.landmarks))
+    return ground.apply(portrait.rgb, soften(ground, amount))
 
 
 @pytest.fixture(scope="module")
@@ -109,31 +114,33 @@ def test_pores_keep_their_contrast(large, mask):
         return float((light - cv2.GaussianBlur(light, (0, 0), 1.2))[inside].std())
 
     assert texture(apply(large, Skin()).rgb) > 0.95 * texture(large.rgb)
-    assert texture(smooth_skin(large.rgb, mask, face_width(large.landmarks), 1.0)) > 0.9 * texture(large.rgb)
+    assert texture(smoothed(large, mask, 1.0)) > 0.9 * texture(large.rgb)
 
 
 def test_a_mole_stays(large, mask):
     mole = spot(large, 50, 0.008)
     marked = painted(large, mole * -70)
     where = mole[..., 0] > 0.6
-    for after in (apply(marked, Skin()).rgb, smooth_skin(marked.rgb, mask, face_width(large.landmarks), 0.8)):
+    for after in (apply(marked, Skin()).rgb, smoothed(marked, mask, 0.8)):
         before = lab(large.rgb)[..., 0][where].mean() - lab(marked.rgb)[..., 0][where].mean()
         kept = lab(large.rgb)[..., 0][where].mean() - lab(after)[..., 0][where].mean()
         assert kept > 0.8 * before
 
 
-@pytest.mark.parametrize("block", [smooth_skin, even_skin, matte_skin])
-def test_a_building_block_of_no_amount_or_no_mask_is_the_same_picture(block, large):
-    width = face_width(large.landmarks)
-    assert block(large.rgb, mask, width, 0) is large.rgb
-    assert block(large.rgb, np.zeros_like(mask), width, 1) is large.rgb
+@pytest.mark.parametrize("block", [soften, level_tone, tame_shine])
+def test_a_building_block_of_no_amount_is_the_same_picture_and_one_of_any_stays_in_its_mask(block, large, mask):
+    ground = Ground.of(large.rgb, mask, face_width(large.landmarks))
+    assert np.array_equal(ground.apply(large.rgb, block(ground, 0)), large.rgb)
+    after = ground.apply(large.rgb, block(ground, 1.0))
+    assert np.array_equal(after[mask == 0], large.rgb[mask == 0])
+    assert not np.array_equal(after, large.rgb)
 
 
 def test_smoothing_takes_roughness_away(large, mask):
     rough = cv2.GaussianBlur(np.random.default_rng(3).normal(0, 60, mask.shape), (0, 0), 4)[..., None]
     uneven = painted(large, rough)
-    after = replace(uneven, rgb=smooth_skin(uneven.rgb, mask, face_width(large.landmarks), 1.0))
-    plain = replace(large, rgb=smooth_skin(large.rgb, mask, face_width(large.landmarks), 1.0))
+    after = replace(uneven, rgb=smoothed(uneven, mask, 1.0))
+    plain = replace(large, rgb=smoothed(large, mask, 1.0))
     assert error(after, plain, mask > 0.95) < 0.88 * error(uneven, large, mask > 0.95)
 
 

@@ -9,8 +9,7 @@ and it is weighted by a mask, so that outside the mask not one bit changes::
     change = change + tame_shine(ground.changed(change), 0.5)
     rgb = ground.apply(rgb, change)
 
-For one correction alone there are :func:`smooth_skin`, :func:`even_skin` and :func:`matte_skin`. To correct a part of
-the skin only (dark circles, a spot), give :func:`level_region` the part, or multiply a change by
+To correct a part of the skin only (dark circles, a spot), give :func:`level_region` the part, or multiply a change by
 ``ground.reduce(part)``.
 
 All lengths are in face widths, so that a portrait of twice the size is corrected alike.
@@ -18,7 +17,6 @@ All lengths are in face widths, so that a portrait of twice the size is correcte
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final, Self
 
@@ -128,11 +126,6 @@ class Ground:
         """
         weight = self.weight * self.weight if weight is None else weight
         return _weighted_blur(field, weight, sigma * self.unit)
-
-    def tone(self) -> F32:
-        """Return the complexion: median L*, a*, b* of the mask, ``(3,)`` float32."""
-        inside = self.lab[self.weight > 0.5]
-        return np.asarray(np.median(inside if len(inside) else self.lab.reshape(-1, 3), axis=0), np.float32)
 
     def apply(self, rgb: Rgb, change: F32) -> Rgb:
         """Return the picture with a change of the reduced one carried out, weighted by the mask.
@@ -276,40 +269,6 @@ def level_region(ground: Ground, region: F32, amount: float, *, keep_light: floa
     change = (beside - ground.around(ground.lab, 0.02)) * np.array([1 - keep_light, 1, 1], np.float32)
     change[..., 0] = np.maximum(change[..., 0], 0)
     return np.asarray(change * (region * np.float32(amount))[..., None], np.float32)
-
-
-def smooth_skin(rgb: Rgb, mask: Matte, face_width: float, amount: float) -> Rgb:
-    """Smooth skin and keep its pores, folds and marks.
-
-    Parameters
-    ----------
-    rgb
-        ``(H, W, 3)`` uint8.
-    mask
-        ``(H, W)`` float32, 0..1: where; nothing changes where it is 0.
-    face_width
-        px.
-    amount
-        0 (the same picture) to 1.
-    """
-    return _corrected(rgb, mask, face_width, amount, soften)
-
-
-def even_skin(rgb: Rgb, mask: Matte, face_width: float, amount: float) -> Rgb:
-    """Even the tone of skin (:func:`level_tone`); parameters as of :func:`smooth_skin`."""
-    return _corrected(rgb, mask, face_width, amount, level_tone)
-
-
-def matte_skin(rgb: Rgb, mask: Matte, face_width: float, amount: float) -> Rgb:
-    """Take the shine off skin (:func:`tame_shine`); parameters as of :func:`smooth_skin`."""
-    return _corrected(rgb, mask, face_width, amount, tame_shine)
-
-
-def _corrected(rgb: Rgb, mask: Matte, face_width: float, amount: float, block: Callable[[Ground, float], F32]) -> Rgb:
-    if amount == 0 or not mask.any():
-        return rgb
-    ground = Ground.of(rgb, mask, face_width)
-    return ground.apply(rgb, block(ground, amount))
 
 
 def _extent(mask: Matte, axis: int) -> tuple[int, int]:
