@@ -21,7 +21,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from idphoto.recipe import KINDS
 from idphoto_client import Client
 from idphoto_service.history import history
-from idphoto_service.logic import replay
+from idphoto_service.logic import executions
 from idphoto_service.settings import chain_settings
 from idphoto_service.settings import settings as service_settings
 from idphoto_service.storage import bucket
@@ -33,7 +33,7 @@ from tests.integration.conftest import Bundle
 
 pytestmark = pytest.mark.e2e
 
-CACHES = (history, bucket, service_settings, chain_settings, replay.client)
+CACHES = (history, bucket, service_settings, chain_settings, executions.client)
 EFFECTS = [
     ("background", {"color": "red"}),
     ("background", {"color": "#112233", "gradient": 2}),

@@ -354,9 +354,8 @@ def test_the_score_falls_as_the_fault_grows_and_crosses_the_limit(code: str) -> 
     for level in Level:
         scores = [item.score(value, level) for value in values]
         assert scores == sorted(scores, reverse=True), values
-    limit = item.limits.at(Level.BASIC)
-    assert item.passes_limit(values[0], limit), values
-    assert not item.passes_limit(values[-1], limit), values
+    assert item.passes(values[0], Level.BASIC), values
+    assert not item.passes(values[-1], Level.BASIC), values
 
 
 # --- where the limits lie

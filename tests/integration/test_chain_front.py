@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from idphoto_service.contract import ChainRequest
 from idphoto_service.errors import ExecutionNotFoundError
-from idphoto_service.logic import chain, replay
+from idphoto_service.logic import chain, executions
 from pydantic import ValidationError
 
 
@@ -52,13 +52,13 @@ def test_a_picture_is_put_aside_and_only_its_name_goes_into_the_state_machine(bu
 
 def test_the_error_of_a_state_is_passed_on_as_it_was():
     facts = {"code": "BODY_CUT", "status": 422, "message": "m", "message_zh": "z", "details": {"side": "left"}}
-    error = replay.failure("BODY_CUT", json.dumps(facts))
+    error = executions.failure("BODY_CUT", json.dumps(facts))
     assert (error.code, error.status, error.details) == ("BODY_CUT", 422, {"side": "left"})
 
 
 @pytest.mark.parametrize("cause", [None, "", "Task timed out", '{"errorMessage": "x"}', "[]"])
 def test_a_chain_that_breaks_without_a_reason_of_ours_is_our_defect(cause):
-    assert replay.failure("States.Timeout", cause).code == "CHAIN_FAILED"
+    assert executions.failure("States.Timeout", cause).code == "CHAIN_FAILED"
 
 
 def test_another_partners_execution_is_not_found_without_asking(monkeypatch):

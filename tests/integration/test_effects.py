@@ -7,7 +7,7 @@ import json
 import pytest
 from idphoto.effects import EFFECTS
 from idphoto.errors import EngineError
-from idphoto_service.logic import replay
+from idphoto_service.logic import executions
 
 STATES = ["make", *EFFECTS]
 
@@ -32,7 +32,7 @@ class Chain:
 @pytest.fixture
 def chain(bundle, monkeypatch):
     chain = Chain(bundle)
-    monkeypatch.setattr(replay, "client", lambda: chain)
+    monkeypatch.setattr(executions, "client", lambda: chain)
     return chain
 
 

@@ -12,7 +12,7 @@ import pytest
 from idphoto.effects import EFFECTS, Effect
 from idphoto_service.errors import ResultNotFoundError
 from idphoto_service.history import History, history
-from idphoto_service.logic import chain, replay
+from idphoto_service.logic import chain, executions
 from idphoto_service.storage import Bucket, bucket
 from PIL import Image
 
@@ -96,7 +96,7 @@ def used(bundle, monkeypatch):
     monkeypatch.setattr("idphoto_service.logic.effect.EFFECTS", effects)
     monkeypatch.setattr(bundle, "call", noting_call)
     monkeypatch.setattr(Bucket, "upload_form", upload_form)
-    for module in (chain, replay):
+    for module in (chain, executions):
         monkeypatch.setattr(module, "client", lambda: States(note))
     clients = [(bucket().client, "s3"), (history().table.meta.client, "dynamodb")]
     for client, service in clients:

@@ -152,6 +152,10 @@ class CheckItem:
             return Ruling(threshold, severity)
         return Ruling(self.limits.at(level) if demand.limit is None else demand.limit, severity)
 
+    def passes(self, value: float, level: Level) -> bool:
+        """Tell whether a value lies on the good side of the limit of a level."""
+        return self.passes_limit(value, self.limits.at(level))
+
     def passes_limit(self, value: float, limit: float) -> bool:
         """Tell whether a value lies on the good side of a limit."""
         return value >= limit if self.best > self.worst else value <= limit

@@ -6,7 +6,6 @@ from idphoto.background import Background
 
 from idphoto_service.contract import BackgroundRequest, EffectAnswer
 from idphoto_service.history import history, now
-from idphoto_service.logic.replay import run_replay
 from idphoto_service.logic.results import Asked, answer, apply_policy, background_of, produce
 from idphoto_service.stopwatch import Stopwatch
 
@@ -27,5 +26,5 @@ def change_background(request: BackgroundRequest, partner: str, request_id: str)
         recipe = recipe.with_step("background", params)
     apply_policy(recipe, request.policy)
     asked = Asked("background", params, parent.mt_generate_id)
-    product = produce(photo, recipe, asked, watch, run_replay, request_id)
+    product = produce(photo, recipe, asked, watch, request_id)
     return answer(product.result, asked, request_id, watch, product.states)

@@ -24,9 +24,9 @@ from idphoto_service.errors import (
     error_body,
 )
 from idphoto_service.history import history, now
+from idphoto_service.logic.executions import client, failure, run_express
 from idphoto_service.logic.make import recipe_of
 from idphoto_service.logic.materials import with_digest
-from idphoto_service.logic.replay import client, failure, run_express
 from idphoto_service.settings import chain_settings
 from idphoto_service.sources import decode_base64
 from idphoto_service.storage import bucket, upload_object

@@ -12,8 +12,7 @@ from idphoto.specs import Spec, get_spec
 
 from idphoto_service.history import history, now
 from idphoto_service.logic.portraits import Portraits
-from idphoto_service.logic.replay import run_replay
-from idphoto_service.logic.results import Asked, background_of, spec_of
+from idphoto_service.logic.results import Asked, background_of, replay, spec_of
 from idphoto_service.records import PhotoRecord, ResultRecord
 from idphoto_service.stopwatch import Stopwatch
 
@@ -59,6 +58,6 @@ def find_clean(partner: str, mt_generate_id: str, request_id: str, watch: Stopwa
     if missing:
         with watch.stage("replay"):
             asked = Asked(result.effect, json.loads(result.params), result.parent_mt_generate_id)
-            run_replay(photo, recipe, asked, missing, request_id)
+            replay(photo, recipe, asked, missing, request_id)
     with watch.stage("load"):
         return Clean(photo, result, portraits.load(recipe.portrait_steps))

@@ -13,7 +13,6 @@ from idphoto_service.contract import EffectAnswer, EffectRequest
 from idphoto_service.history import history, now
 from idphoto_service.logic.materials import keep_material, material_of, with_digest
 from idphoto_service.logic.portraits import Portraits
-from idphoto_service.logic.replay import run_replay
 from idphoto_service.logic.results import Asked, Worker, answer, apply_policy, produce
 from idphoto_service.settings import settings
 from idphoto_service.stopwatch import Stopwatch
@@ -45,7 +44,7 @@ def apply_effect(request: EffectRequest, partner: str, request_id: str) -> Effec
         keep_material(photo, recipe, kind)
     apply_policy(recipe, request.policy)
     asked = Asked(kind, params, parent.mt_generate_id)
-    product = produce(photo, recipe, asked, watch, run_replay, request_id, {kind: worker_of(kind)})
+    product = produce(photo, recipe, asked, watch, request_id, {kind: worker_of(kind)})
     return answer(product.result, asked, request_id, watch, product.states)
 
 

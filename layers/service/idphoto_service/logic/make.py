@@ -27,7 +27,6 @@ from idphoto_service.logic.examination import (
 )
 from idphoto_service.logic.marks import keep_mark, mark_params
 from idphoto_service.logic.portraits import ANALYSIS, PORTRAIT, SOURCE, Portraits, source_object
-from idphoto_service.logic.replay import run_replay
 from idphoto_service.logic.results import Asked, Worker, answer, apply_policy, produce
 from idphoto_service.records import CheckRecord, PhotoRecord
 from idphoto_service.settings import settings
@@ -63,7 +62,7 @@ def make_photo(request: MakeRequest, partner: str, request_id: str) -> EffectAns
     _bring_home(checked, photo)
     keep_mark(photo, recipe)
     asked = Asked("make", recipe.params("make") or {}, None)
-    product = produce(photo, recipe, asked, watch, run_replay, request_id, WORKERS, examination.portrait)
+    product = produce(photo, recipe, asked, watch, request_id, WORKERS, examination.portrait)
     return answer(product.result, asked, request_id, watch, product.states, summary_of(checked), remarks_of(checked))
 
 

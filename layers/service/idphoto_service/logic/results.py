@@ -18,9 +18,19 @@ from idphoto.recipe import Recipe, result_id
 from idphoto.render import cutout, render
 from idphoto.specs import CustomSize, Spec, custom_spec, get_spec
 
-from idphoto_service.contract import CheckSummary, EffectAnswer, FrameFacts, Notice, Policy, StateUse, StepAnswer
+from idphoto_service.contract import (
+    CheckSummary,
+    EffectAnswer,
+    FrameFacts,
+    Notice,
+    Policy,
+    Replay,
+    StateUse,
+    StepAnswer,
+)
 from idphoto_service.errors import PolicyForbidsError, ResultNotFoundError
 from idphoto_service.history import history, now, now_ms
+from idphoto_service.logic.executions import run_express
 from idphoto_service.logic.marks import watermark_of
 from idphoto_service.logic.pictures import linked
 from idphoto_service.logic.portraits import Portraits
@@ -62,16 +72,11 @@ class Product:
     states: tuple[StateUse, ...]
 
 
-Replayer = Callable[[PhotoRecord, Recipe, Asked, tuple[str, ...], str], None]
-"""Has the chain do what is missing; :func:`idphoto_service.logic.replay.run_replay`."""
-
-
 def produce(
     photo: PhotoRecord,
     recipe: Recipe,
     asked: Asked,
     watch: Stopwatch,
-    replayer: Replayer,
     request_id: str,
     workers: Mapping[str, Worker] = _NO_WORKERS,
     at_hand: Portrait | None = None,
@@ -98,7 +103,7 @@ def produce(
         missing = portraits.missing(recipe)
     if not set(missing) <= workers.keys():
         with watch.stage("replay"):
-            replayer(photo, recipe, asked, missing, request_id)
+            replay(photo, recipe, asked, missing, request_id)
         result = find_again(photo, name)
         if result is None:
             raise ResultNotFoundError(mt_generate_id=name)
@@ -110,6 +115,30 @@ def produce(
         with watch.stage("load"):
             portrait = portraits.load(recipe.portrait_steps)
     return Product(render_result(photo, recipe, asked, portrait, watch), states_of(recipe, missing))
+
+
+def replay(photo: PhotoRecord, recipe: Recipe, asked: Asked, missing: Iterable[str], request_id: str) -> None:
+    """Have the chain do the steps of a recipe from the first one whose portrait is missing, and wait for its end.
+
+    Each state does its own step, and the last one renders.
+
+    Raises
+    ------
+    StateError
+        With the code and the details of the state that refused.
+    ChainFailedError, TimedOutError
+        When the chain broke for another reason, or takes too long.
+    """
+    task = Replay(
+        out_request_id=photo.out_request_id,
+        recipe=recipe_answer(recipe),
+        effect=asked.effect,
+        params=dict(asked.params),
+        parent=asked.parent,
+    )
+    caller = {"partner": photo.partner, "request_id": request_id, "out_request_id": photo.out_request_id}
+    states: dict[str, Any] = {kind: {} for kind in missing}
+    run_express({**caller, "replay": task.model_dump(mode="json"), **states})
 
 
 def name_of(photo: PhotoRecord, recipe: Recipe) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from idphoto_service.contract import EffectAnswer, RollbackRequest
 from idphoto_service.errors import OtherPhotoError
 from idphoto_service.history import history, now
-from idphoto_service.logic.replay import run_replay
 from idphoto_service.logic.results import Asked, answer, find_again, produce, states_of
 from idphoto_service.stopwatch import Stopwatch
 
@@ -28,7 +27,7 @@ def roll_back(request: RollbackRequest, partner: str, request_id: str) -> Effect
     photo, parent = history().find_edit(partner, str(request.mt_generate_id), now())
     recipe = parent.steps.without(*request.without)
     asked = Asked(ROLLBACK, {"without": sorted(request.without)}, parent.mt_generate_id)
-    product = produce(photo, recipe, asked, watch, run_replay, request_id)
+    product = produce(photo, recipe, asked, watch, request_id)
     return answer(product.result, asked, request_id, watch, product.states)
 
 
