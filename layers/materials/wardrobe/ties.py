@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-
-from wardrobe.form import HEM, F64, Figure
+from wardrobe.form import F64, HEM, Figure
 from wardrobe.sheet import Cut, Piece, Roll, area, ripple
 
 
 def tie(figure: Figure, part: str, fabric: str, knot_fabric: str) -> tuple[Piece, ...]:
-    """A four-in-hand: its knot leans, and below it the blade has a dimple."""
+    """Make a four-in-hand: its knot leans, and below it the blade has a dimple."""
     return _blade(figure, part, fabric), _knot(figure, part, knot_fabric)
 
 
@@ -55,7 +54,7 @@ def _knot(figure: Figure, part: str, fabric: str) -> Piece:
 
 
 def bow(figure: Figure, part: str, fabric: str) -> tuple[Piece, ...]:
-    """A bow tied by hand: two pairs of wings that are not quite level, and a knot."""
+    """Make a bow tied by hand: two pairs of wings that are not quite level, and a knot."""
     pieces: list[Piece] = []
     for behind, tilt, reach in ((True, 0.14, 5.6), (False, -0.03, 5.2)):
         pieces += [_wing(figure, side, tilt, reach, part, fabric, behind=behind) for side in (-1, 1)]
@@ -76,8 +75,13 @@ def _wing(figure: Figure, side: int, tilt: float, reach: float, part: str, fabri
         off = z - _BOW_AT - tilt * across
         out = np.clip((across - 0.5) / (reach - 0.5), 0, 1)
         half = 0.75 + 1.55 * out
-        puff = 1.15 * np.sqrt(np.clip(out * 1.3, 0, 1)) * (1 - 0.35 * out) * np.sqrt(np.clip(1 - (off / half) ** 2, 0.05, 1))
-        pleats = np.cos(off / half * 5.0 + 0.6 * side) * 0.22 * np.exp(-((out - 0.12) / 0.3) ** 2)
+        puff = (
+            1.15
+            * np.sqrt(np.clip(out * 1.3, 0, 1))
+            * (1 - 0.35 * out)
+            * np.sqrt(np.clip(1 - (off / half) ** 2, 0.05, 1))
+        )
+        pleats = np.cos(off / half * 5.0 + 0.6 * side) * 0.22 * np.exp(-(((out - 0.12) / 0.3) ** 2))
         bend = figure.on(0 * x, 0 * z + _BOW_AT) - 0.035 * across**2
         return bend + (0.15 if behind else 0.65) + puff + pleats + 0.05 * ripple(x, z, 1.8, 25 + side)
 
@@ -96,7 +100,7 @@ def _bow_knot(figure: Figure, part: str, fabric: str) -> Piece:
         off = z - _BOW_AT
         round_ = np.sqrt(np.clip(1 - (off / 1.45) ** 2, 0, 1)) * np.clip(1 - np.abs(x / 1.2) ** 3, 0, 1) ** 0.5
         crease = 0.16 * np.exp(-(((x - 0.25 - 0.12 * off) / 0.14) ** 2)) + 0.1 * np.exp(-(((x + 0.4) / 0.18) ** 2))
-        return figure.on(0 * x, 0 * z + _BOW_AT) + 0.75 + 1.15 * round_ - crease
+        return np.asarray(figure.on(0 * x, 0 * z + _BOW_AT) + 0.75 + 1.15 * round_ - crease)
 
     sides = [
         [(-0.95, _BOW_AT + 1.05), (0.0, _BOW_AT + 1.2), (1.0, _BOW_AT + 1.02)],
@@ -104,4 +108,6 @@ def _bow_knot(figure: Figure, part: str, fabric: str) -> Piece:
         [(0.95, _BOW_AT - 1.1), (0.0, _BOW_AT - 1.25), (-0.92, _BOW_AT - 1.08)],
         [(-0.92, _BOW_AT - 1.08), (-0.82, _BOW_AT), (-0.95, _BOW_AT + 1.05)],
     ]
-    return area(sides, depth, Cut(part, fabric, rolls=(Roll((0, 1, 2, 3), 0.3, 0.4),), grain=1.57, step=0.09, thick=0.6))
+    return area(
+        sides, depth, Cut(part, fabric, rolls=(Roll((0, 1, 2, 3), 0.3, 0.4),), grain=1.57, step=0.09, thick=0.6)
+    )

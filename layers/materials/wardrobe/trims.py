@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-
 from wardrobe.form import F64
 from wardrobe.sheet import Cut, Depth, Piece, Roll, area
 from wardrobe.wear import sided
 
 
 def button(at: tuple[float, float], radius: float, on: Depth, part: str, fabric: str = "button") -> Piece:
-    """A button with a rim and four holes."""
+    """Make a button with a rim and four holes."""
     x0, z0 = at
     turn = np.linspace(0, 2 * np.pi, 40)
     circle = [(x0 + radius * float(np.cos(angle)), z0 + radius * float(np.sin(angle))) for angle in turn]
@@ -35,7 +34,7 @@ def button(at: tuple[float, float], radius: float, on: Depth, part: str, fabric:
 
 
 def flap_pocket(side: int, on: Depth, part: str, fabric: str) -> tuple[Piece, ...]:
-    """A patch pocket whose flap ends in a brace; its button is sewn on apart."""
+    """Make a patch pocket whose flap ends in a brace; its button is sewn on apart."""
     left, right, top = 6.9, 14.6, -14.2
     middle = (left + right) / 2
     patch = [
@@ -47,8 +46,12 @@ def flap_pocket(side: int, on: Depth, part: str, fabric: str) -> tuple[Piece, ..
     flap = [
         sided([(left, top), (middle, top + 0.12), (right, top)], side),
         sided([(right, top), (right + 0.05, top - 3.3)], side),
-        sided([(right + 0.05, top - 3.3), (right - 1.2, top - 3.9), (middle + 1.3, top - 3.7), (middle, top - 4.9)], side),
-        sided([(middle, top - 4.9), (middle - 1.3, top - 3.7), (left + 1.2, top - 3.9), (left - 0.05, top - 3.3)], side),
+        sided(
+            [(right + 0.05, top - 3.3), (right - 1.2, top - 3.9), (middle + 1.3, top - 3.7), (middle, top - 4.9)], side
+        ),
+        sided(
+            [(middle, top - 4.9), (middle - 1.3, top - 3.7), (left + 1.2, top - 3.9), (left - 0.05, top - 3.3)], side
+        ),
         sided([(left - 0.05, top - 3.3), (left, top)], side),
     ]
 
@@ -59,21 +62,28 @@ def flap_pocket(side: int, on: Depth, part: str, fabric: str) -> tuple[Piece, ..
         return on(x, z) + 0.32 + 0.16 * np.clip((top - z) / 4, 0, 1)
 
     rolled = Cut(part, fabric, rolls=(Roll((0, 1, 2), 0.15, 0.16),), stitched=(0, 1, 2), thick=0.25)
-    flapped = Cut(part, fabric, rolls=(Roll((1, 2, 3, 4), 0.18, 0.2), Roll((0,), 0.25, 0.3)), stitched=(1, 2, 3, 4), thick=0.3)
+    flapped = Cut(
+        part, fabric, rolls=(Roll((1, 2, 3, 4), 0.18, 0.2), Roll((0,), 0.25, 0.3)), stitched=(1, 2, 3, 4), thick=0.3
+    )
     return area(patch, lower, rolled), area(flap, upper, flapped)
 
 
 def strip(edges: Sequence[Sequence[tuple[float, float]]], on: Depth, raised: float, cut: Cut) -> Piece:
-    """A strip of cloth within an outline, laid on what is below."""
+    """Make a strip of cloth within an outline, laid on what is below."""
     return area(edges, lambda x, z: on(x, z) + raised, cut)
 
 
 def zip_fastener(top: float, bottom: float, on: Depth, part: str) -> Piece:
-    """The closed teeth of a zip, a row of small bars."""
+    """Make the closed teeth of a zip, a row of small bars."""
 
     def depth(x: F64, z: F64) -> F64:
         teeth = 0.5 + 0.5 * np.sign(np.sin(2 * np.pi * z / 0.3 + np.where(x > 0, np.pi, 0)))
         return on(x, z) + 0.1 + 0.09 * teeth * np.exp(-((np.abs(x) / 0.22) ** 4))
 
-    sides = [[(-0.3, top), (0.3, top)], [(0.3, top), (0.3, bottom)], [(0.3, bottom), (-0.3, bottom)], [(-0.3, bottom), (-0.3, top)]]
+    sides = [
+        [(-0.3, top), (0.3, top)],
+        [(0.3, top), (0.3, bottom)],
+        [(0.3, bottom), (-0.3, bottom)],
+        [(-0.3, bottom), (-0.3, top)],
+    ]
     return area(sides, depth, Cut(part, "button", step=0.07, thick=0.1))
