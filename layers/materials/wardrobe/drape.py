@@ -73,7 +73,7 @@ def torso_folds(figure: Figure, cloth: Cloth) -> Folds:
     """Folds of the cloth on chest and shoulders, held by neck, shoulders and armholes."""
     x, z = _grid(-21.5, 21.5, 7.0, HEM)
     line = figure.shoulder(np.minimum(np.abs(x), 19))
-    held = (z > line - 1.2) | (np.hypot(x, (z - 2) * 1.1) < 7.6) | ((np.abs(x) > 19.0) & (z > -15.0))
+    held = (z > line - 1.2) | (np.hypot(x, (z - 2) * 1.1) < 6.0) | ((np.abs(x) > 19.0) & (z > -15.0))
     # The arm hangs from the end of the shoulder, and draws the cloth with it.
     drawn = np.clip((np.abs(x) - 15.0) / 4.0, 0, 1) * np.exp(-(((z + 4.0) / 7.0) ** 2)) * held
     shift = np.stack([-0.7 * np.sign(x) * drawn, -drawn], -1) * cloth.pull

@@ -98,7 +98,7 @@ BUTTON: Final = Fabric("smooth", tone=0, relief=0, mottle=0.0, mirror=0.5, rough
 SUITING: Final = Cloth(0.03, 0.025, span=4, stiff=0.35, ease=0.6, pull=1.2, seed=4)
 SHIRTING: Final = Cloth(0.055, 0.04, span=3, stiff=0.25, ease=0.6, pull=1.3, seed=2)
 SOFT: Final = Cloth(0.07, 0.05, span=2, stiff=0.2, ease=0.8, pull=1.4, seed=7)
-KNITTED: Final = Cloth(0.055, 0.05, span=4, stiff=0.35, ease=0.8, pull=1.4, seed=9)
+KNITTED: Final = Cloth(0.055, 0.05, span=4, stiff=0.35, ease=0.8, pull=1.4, seed=22)
 
 MAN: Final = Figure(TAILORED)
 MAN_SQUARE: Final = Figure(SQUARE)
@@ -111,7 +111,7 @@ CHILD: Final = Figure(across=0.8, along=0.85)
 
 
 def _below(figure: Figure) -> Wear:
-    return Wear(figure, SHIRTING, rise=-0.55, folded=(0.5, 0.5))
+    return Wear(figure, SHIRTING, rise=-0.8, folded=(0.4, 0.4))
 
 
 def _over(figure: Figure) -> Wear:
@@ -121,7 +121,7 @@ def _over(figure: Figure) -> Wear:
 def _shirt_below(figure: Figure, style: Collar, opening: float | None = None) -> tuple[Piece, ...]:
     below = _below(figure)
     return joined(
-        body(below, "shirt", "poplin", opening, width=15.5),
+        body(below, "shirt", "poplin", opening, width=12.5),
         [front_stand(style, "shirt", "poplin")] if opening is None else [],
         collar(style, plain_figure(figure, -0.35), "shirt", "poplin"),
     )
@@ -159,7 +159,7 @@ def _suit_open(figure: Figure) -> tuple[Piece, ...]:
 
 
 def _suit_women(figure: Figure) -> tuple[Piece, ...]:
-    shell = knits.front(_below(figure), knits.SCOOP, "shell", "crepe", width=15.5, hemmed=True)
+    shell = knits.front(_below(figure), knits.SCOOP, "shell", "crepe", width=12.5, hemmed=True)
     return _suit(figure, tailoring.WOMENS, (shell,))
 
 
@@ -214,7 +214,7 @@ def _knit_crew(figure: Figure) -> tuple[Piece, ...]:
 
 
 def _turtleneck(figure: Figure) -> tuple[Piece, ...]:
-    wear = Wear(figure, replace(KNITTED, seed=10), folded=(1.1, 1.0))
+    wear = Wear(figure, replace(KNITTED, seed=25), folded=(1.1, 1.0))
     return joined(
         [knits.front(wear, knits.HIGH, "knit", "knit")],
         knits.rolled_collar(wear, "knit", "rib"),
@@ -277,7 +277,7 @@ def _tracksuit(figure: Figure) -> tuple[Piece, ...]:
         knits.neckband(tee, "tee", "rib", drop=0.5),
         body(wear, "jacket", "tricot", -9.5),
         yokes,
-        collar(shirts.OPEN, plain_figure(figure, 0.15), "yoke", "tricot"),
+        collar(shirts.OPEN, plain_figure(figure, 0.45), "yoke", "tricot"),
         sleeves(wear, "yoke", "tricot"),
         [zip_fastener(-9.3, HEM, lambda x, z: on(x, z) + 0.16, "zip")],
     )
@@ -381,7 +381,7 @@ DESIGNS: Final[Mapping[str, Design]] = {
         fabrics={**_SUIT_FABRICS, "crepe": CREPE},
         figure=WOMAN,
         opening=-5.6,
-        neck_side=(6.0, 3.2, -1.2),
+        neck_side=(6.0, 3.0, -1.1),
     ),
     "turtleneck": Design(
         name="Turtleneck",

@@ -12,10 +12,10 @@ from wardrobe.wear import Wear, path, ring, shoulder_line, sided
 
 Knots = Sequence[tuple[float, float, float]]
 
-CREW: Line = ((0.0, -3.0), (2.6, -2.6), (5.0, -1.2), (6.9, 1.1), (7.55, 3.0))
+CREW: Line = ((0.0, -3.0), (2.6, -2.6), (5.0, -1.2), (6.6, 1.1), (6.95, 3.5))
 """Neckline on the viewer's right, from the midline upwards."""
 HIGH: Line = ((0.0, -1.8), (2.6, -1.5), (5.0, -0.2), (6.8, 1.7), (7.3, 3.2))
-SCOOP: Line = ((0.0, -5.6), (2.4, -5.1), (4.6, -3.2), (5.75, -0.2), (6.05, 2.6), (6.2, 4.4))
+SCOOP: Line = ((0.0, -5.6), (2.4, -5.1), (4.6, -3.2), (5.9, -0.4), (6.4, 1.8), (6.8, 3.4))
 V_NECK: Line = ((0.0, -8.6), (2.4, -5.6), (4.8, -2.0), (6.6, 1.0), (7.4, 3.0))
 NARROW: Line = ((0.0, -6.5), (0.9, -5.2), (2.2, -3.0), (4.2, -0.6), (6.7, 2.9))
 
@@ -56,18 +56,18 @@ def neckband(wear: Wear, part: str, fabric: str, drop: float = 0.0) -> tuple[Pie
         (0, -1.0 - drop, 0.3),
         (25, -0.7 - drop * 0.9, 0.3),
         (55, 0.9 - drop * 0.3, 0.3),
-        (90, 3.3, 0.3),
-        (130, 4.4, 0.4),
-        (180, 4.8, 0.5),
+        (90, 3.3, 0.2),
+        (130, 4.4, 0.1),
+        (180, 4.8, 0.2),
     ]
     lower = [
         (0, 0.0, -3.15 - drop),
         (20, 2.7, -2.75 - drop),
         (45, 5.5, -0.75 - drop * 0.5),
-        (70, 7.25, 1.6),
-        (98, 7.6, 3.5),
-        (135, 6.2, 4.0),
-        (180, 0.0, 3.4),
+        (70, 7.0, 1.7),
+        (98, 7.05, 3.5),
+        (135, 5.6, 4.2),
+        (180, 0.0, 4.2),
     ]
     on = chest(wear)
     pieces = [
@@ -90,7 +90,7 @@ def neckband(wear: Wear, part: str, fabric: str, drop: float = 0.0) -> tuple[Pie
 
 def rolled_collar(wear: Wear, part: str, fabric: str) -> tuple[Piece, ...]:
     """Make a turtleneck: a tube that is turned down, softly creased."""
-    upper = [(0, 2.5, 0.35), (40, 2.75, 0.32), (90, 3.9, 0.3), (140, 4.7, 0.4), (180, 5.0, 0.5)]
+    upper = [(0, 2.5, 0.35), (40, 2.75, 0.32), (90, 3.9, 0.2), (130, 4.6, 0.1), (180, 5.0, 0.2)]
     lower = [
         (0, 0.0, -3.0),
         (20, 2.5, -2.75),
