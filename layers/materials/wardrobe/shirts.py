@@ -46,8 +46,8 @@ CLOSED = Collar(
         (35, 0.75, 0.35),
         (60, 1.85, 0.28),
         (90, 3.55, 0.2),
-        (130, 4.7, 0.3),
-        (180, 5.4, 0.5),
+        (130, 4.7, 0.12),
+        (180, 5.4, 0.25),
     ),
     edge=(
         (14, 5.5, -6.9),
@@ -62,10 +62,10 @@ CLOSED = Collar(
 """Buttoned up, for a tie."""
 
 OPEN = Collar(
-    start=36,
-    fold=((36, -0.35, 1.1), (50, 0.75, 0.75), (70, 2.0, 0.42), (90, 3.2, 0.3), (130, 4.6, 0.4), (180, 5.3, 0.6)),
+    start=32,
+    fold=((32, -0.6, 0.95), (46, 0.35, 0.75), (64, 1.6, 0.5), (90, 3.25, 0.22), (130, 4.6, 0.12), (180, 5.2, 0.25)),
     edge=(
-        (36, 7.3, -6.6),
+        (32, 7.1, -6.7),
         (50, 8.2, -3.9),
         (66, 9.0, -1.2),
         (84, 9.0, 0.9),
@@ -85,8 +85,8 @@ BUTTONED = Collar(
         (35, 0.65, 0.35),
         (60, 1.8, 0.28),
         (90, 3.5, 0.2),
-        (130, 4.7, 0.3),
-        (180, 5.4, 0.5),
+        (130, 4.7, 0.12),
+        (180, 5.4, 0.25),
     ),
     edge=(
         (2, 4.3, -6.8),
@@ -108,8 +108,8 @@ ROUND = Collar(
         (35, 0.45, 0.38),
         (60, 1.6, 0.3),
         (90, 3.1, 0.25),
-        (130, 4.5, 0.3),
-        (180, 5.1, 0.5),
+        (130, 4.5, 0.12),
+        (180, 5.1, 0.25),
     ),
     edge=(
         (2, 0.9, -3.1),
@@ -129,11 +129,11 @@ ROUND = Collar(
 """With round points, as on children's shirts."""
 
 SOFT_OPEN = Collar(
-    start=40,
-    fold=((40, -0.9, 1.3), (54, 0.4, 0.85), (72, 1.9, 0.5), (90, 3.0, 0.35), (130, 4.3, 0.45), (180, 4.9, 0.6)),
+    start=32,
+    fold=((32, -0.95, 0.9), (46, -0.1, 0.75), (62, 1.15, 0.5), (90, 3.05, 0.22), (130, 4.3, 0.12), (180, 4.9, 0.25)),
     edge=(
-        (40, 8.3, -5.9),
-        (52, 9.2, -3.6),
+        (32, 7.7, -6.4),
+        (48, 9.0, -3.9),
         (66, 9.7, -1.3),
         (84, 9.4, 0.7),
         (104, 8.7, 2.1),
@@ -153,8 +153,8 @@ TUNIC = Collar(
         (35, 0.6, 0.42),
         (60, 1.75, 0.35),
         (90, 3.2, 0.28),
-        (130, 4.5, 0.4),
-        (180, 5.1, 0.6),
+        (130, 4.5, 0.12),
+        (180, 5.1, 0.25),
     ),
     edge=(
         (1.5, 2.4, -4.5),
@@ -266,7 +266,9 @@ def body(wear: Wear, part: str, fabric: str, opening: float | None = None, width
             ),
             sided([(width + 1.0, HEM), (inner[0][0], HEM)], side),
             sided(inner, side),
-            sided([inner[-1], *_NECKLINE] if opening is None else [inner[-1], (5.2, 0.6), (6.7, 2.9)], side),
+            sided(
+                [inner[-1], *_NECKLINE] if opening is None else [inner[-1], (5.3, 0.0), (6.5, 1.9), (6.7, 2.9)], side
+            ),
         ]
         cut = Cut(
             part,
@@ -281,6 +283,7 @@ def body(wear: Wear, part: str, fabric: str, opening: float | None = None, width
 
 
 _NECKLINE = ((2.8, -1.2), (5.2, 0.1), (6.7, 2.9))
+_NECKLINE_OPEN = ((5.3, 0.0), (6.5, 1.9), (6.7, 2.9))
 """Seam between body and stand, hidden by the collar."""
 
 
@@ -329,9 +332,17 @@ def _headed(wear: Wear, side: int, head: float) -> Depth:
         flush = wear.torso(x, z) + head
         outside = np.clip((np.abs(x) - 19.4) / 2.6, 0, 1)
         joined = flush * (1 - outside) + hanging(x, z) * outside
+        # Its inner edge passes below the seam.
+        joined = joined - 0.9 * np.clip((19.4 - np.abs(x)) / 0.5, 0, 1)
         return joined * cap + np.minimum(hanging(x, z), wear.torso(x, z) - 0.4 + 6 * outside) * (1 - cap)
 
     return depth
+
+
+def cloth_below(wear: Wear, rise: float) -> Depth:
+    """Return the depth of figure and cloth together: what a collar lies on that must hide neither."""
+    on = chest(wear)
+    return lambda x, z: np.maximum(wear.figure.on(x, z), on(x, z)) + rise
 
 
 def plain_figure(figure: Figure, rise: float) -> Depth:
