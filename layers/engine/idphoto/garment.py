@@ -138,8 +138,8 @@ class Layer:
     Attributes
     ----------
     shade
-        ``(H, W, 4)`` uint8: sRGB-coded radiance of cloth of reflectance :data:`ALBEDO`, without gloss; and opacity, with
-        which the colours are not multiplied. Without parts, the cloth's own colours.
+        ``(H, W, 4)`` uint8: sRGB-coded radiance of cloth of reflectance :data:`ALBEDO`, without gloss; and opacity,
+        with which the colours are not multiplied. Without parts, the cloth's own colours.
     gloss
         ``(H, W)`` uint8: sRGB-coded radiance that is added whatever the colour.
     parts
