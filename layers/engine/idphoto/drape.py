@@ -68,6 +68,8 @@ class Drape:
 
     Attributes
     ----------
+    scale
+        At most 1: how much the garment's picture is reduced.
     columns, lines
         ``(h, w)`` float32: where in the garment each pixel of the window lies, px of the garment.
     light
@@ -84,12 +86,21 @@ class Drape:
 
     def put_on(self, layer: Layer) -> Cloth:
         """Return a layer as it is worn."""
-        dyed = self.garment.dyed(layer, self.albedo)
+        height, width = layer.gloss.shape
+        (rows, top), (columns, left) = _needed(self.lines, height), _needed(self.columns, width)
+        dyed = self.garment.dyed(layer.cut(rows, columns), self.albedo)
+        size = (max(1, round(dyed.shape[1] * self.scale)), max(1, round(dyed.shape[0] * self.scale)))
         if self.scale < 1:
-            size = (round(dyed.shape[1] * self.scale), round(dyed.shape[0] * self.scale))
             dyed = cv2.resize(dyed, size, interpolation=cv2.INTER_AREA)
+        ratio = np.float32(size[0] / (columns.stop - left)), np.float32(size[1] / (rows.stop - top))
+        half = np.float32(0.5)
         worn = cv2.remap(
-            dyed, self.columns, self.lines, cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=(0, 0, 0, 0)
+            dyed,
+            (self.columns - left + half) * ratio[0] - half,
+            (self.lines - top + half) * ratio[1] - half,
+            cv2.INTER_CUBIC,
+            borderMode=cv2.BORDER_CONSTANT,
+            borderValue=(0, 0, 0, 0),
         )
         alpha = np.clip(worn[..., 3], 0, 1)
         light = np.maximum(worn[..., :3], 0) / np.maximum(alpha, np.float32(1e-3))[..., None] * self.light
@@ -125,19 +136,29 @@ def drape(
     near = np.interp(away, (0, wanted, FREE_CM), (0, collar, FREE_CM)).astype(np.float32)
     share = smoothstep(z, *COLLAR_CM)
     away = away + (np.where(away < FREE_CM, near, away) - away) * share
-    scale = min(1.0, wearer.unit / per_cm)
-    columns = ((np.sign(x) * away * np.float32(per_cm) + np.float32(pit_x)) + 0.5) * np.float32(scale) - 0.5
-    lines = ((np.float32(pit_y) - z * np.float32(per_cm)) + 0 * x + 0.5) * np.float32(scale) - 0.5
+    columns = np.sign(x) * away * np.float32(per_cm) + np.float32(pit_x)
+    lines = np.float32(pit_y) - z * np.float32(per_cm) + 0 * x
     light, colourful = _light(portrait, found, wearer, x)
     return Drape(
         garment=garment,
         albedo=albedo,
-        scale=scale,
+        scale=min(1.0, wearer.unit / per_cm),
         columns=np.ascontiguousarray(columns, np.float32),
         lines=np.ascontiguousarray(lines, np.float32),
         light=light,
         colourful=colourful,
     )
+
+
+def _needed(places: F32, length: int) -> tuple[slice, int]:
+    """Return what of the garment's rows or columns is seen, and its first."""
+    first = int(np.clip(float(places.min()) - _MARGIN, 0, length - 1))
+    last = int(np.clip(float(places.max()) + _MARGIN + 1, first + 1, length))
+    return slice(first, last), first
+
+
+_MARGIN: Final = 8
+"""Px beyond what is seen, for the interpolation."""
 
 
 def _light(portrait: Portrait, found: Parts, wearer: Wearer, x: F32) -> tuple[F32, float]:

@@ -64,7 +64,7 @@ class Neck:
     own: Matte
 
 
-def complete_neck(portrait: Portrait, found: Parts, wearer: Wearer, rows: slice) -> Neck:
+def complete_neck(portrait: Portrait, found: Parts, wearer: Wearer, rows: slice, noise: F32) -> Neck:
     """Continue the bare skin of neck and face over the whole neck and throat.
 
     Parameters
@@ -73,6 +73,8 @@ def complete_neck(portrait: Portrait, found: Parts, wearer: Wearer, rows: slice)
         The portrait's parts.
     rows
         The window: these rows, all columns.
+    noise
+        The photo's :func:`grain` there.
     """
     rgb = portrait.rgb[rows].astype(np.float32)
     x, z = wearer.centimetres(portrait, rows)
@@ -93,7 +95,7 @@ def complete_neck(portrait: Portrait, found: Parts, wearer: Wearer, rows: slice)
     weights = np.minimum(neck + np.float32(FACE_TRUST) * face, 1)
     filled = fill_gaps(np.asarray(colour, np.float32), weights) + shade
     smooth = np.exp(enlarge(np.asarray(filled, np.float32), rgb.shape)) - _DARK
-    skin = smooth + grain(portrait, found, rows)[..., None] * (smooth * np.float32(1 / 128))
+    skin = smooth + noise[..., None]
     skin += (rgb - skin) * own[..., None]
     return Neck(np.asarray(skin, np.float32), shape, own)
 

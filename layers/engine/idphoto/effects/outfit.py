@@ -103,10 +103,12 @@ def apply(portrait: Portrait, params: Outfit, material: bytes) -> Portrait:
     fit = Fit(params.fit / 100, params.shoulder_width / 100, params.height / 100)
     worn = drape(garment, albedo, fit, portrait, found, wearer, rows)
     sigma = _softness(portrait)
-    front = _grainy(soften(worn.put_on(garment.front), sigma), portrait, found, rows)
+    noise = grain(portrait, found, rows)
+    front = soften(worn.put_on(garment.front), sigma)
+    front = replace(front, rgb=front.rgb + noise[..., None])
     back = soften(worn.put_on(garment.back), sigma) if garment.back is not None else None
     head = _Head.of(portrait, found, wearer, rows)
-    neck = complete_neck(portrait, found, wearer, rows)
+    neck = complete_neck(portrait, found, wearer, rows, noise)
     dressed = _Dressing(head, neck, front, back, wearer, params.shadow / 100).compose()
     return _finish(portrait, rows, dressed)
 
@@ -156,11 +158,6 @@ def _softness(portrait: Portrait) -> float:
             found.append(SHARP_EDGE / steep)
     width = min(found, default=OWN_EDGE)
     return float(min(np.sqrt(max(width**2 - OWN_EDGE**2, 0)), SOFTEST))
-
-
-def _grainy(cloth: Cloth, portrait: Portrait, found: Parts, rows: slice) -> Cloth:
-    noise = grain(portrait, found, rows)
-    return replace(cloth, rgb=cloth.rgb + noise[..., None])
 
 
 @dataclass(frozen=True, eq=False)
