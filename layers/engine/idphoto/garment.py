@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from idphoto import opencv as cv2
 from idphoto.arrays import F32
 from idphoto.errors import ParameterError
 
@@ -150,6 +151,10 @@ class Layer:
     gloss: NDArray[np.uint8]
     parts: NDArray[np.uint8]
 
+    def cut(self, rows: slice, columns: slice) -> Layer:
+        """Return a part of the layer, without copying it."""
+        return Layer(self.shade[rows, columns], self.gloss[rows, columns], self.parts[:, rows, columns])
+
 
 @dataclass(frozen=True, eq=False)
 class Garment:
@@ -191,15 +196,21 @@ class Garment:
         """Return a layer in its colours: linear light, ``(H, W, 4)`` float32 in 0..1, multiplied by the opacity."""
         light = to_linear(layer.shade[..., :3])
         if albedo:
+            gains = np.array([linear_colour(albedo[part.id]) for part in self.facts.parts], np.float32)
+            gains /= ALBEDO * np.float32(255)
             tint = np.zeros_like(light)
-            for part, mask in zip(self.facts.parts, layer.parts, strict=True):
-                if mask.any():
-                    gain = linear_colour(albedo[part.id]) / (ALBEDO * np.float32(255))
-                    tint += mask[..., None].astype(np.float32) * gain
+            for first in range(0, len(gains), _CHANNELS):
+                some = slice(first, first + _CHANNELS)
+                tint += cv2.transform(
+                    cv2.merge(list(layer.parts[some])).astype(np.float32).reshape(*layer.gloss.shape, -1), gains[some].T
+                )
             light *= tint
         light += to_linear(layer.gloss)[..., None]
-        opacity = layer.shade[..., 3:].astype(np.float32) * np.float32(1 / 255)
-        return np.concatenate([np.minimum(light, 1) * opacity, opacity], axis=-1)
+        np.minimum(light, 1, out=light)
+        opacity = layer.shade[..., 3:].astype(np.float32)
+        opacity *= np.float32(1 / 255)
+        light *= opacity
+        return np.concatenate([light, opacity], axis=-1)
 
 
 def read_garment(data: bytes) -> Garment:
@@ -267,7 +278,7 @@ def write_garment(facts: GarmentFacts, front: Layer, back: Layer | None = None, 
 
 def to_linear(coded: NDArray[np.uint8]) -> F32:
     """Linear light in 0..1 of sRGB-coded values (IEC 61966-2-1)."""
-    return _linear_table()[coded]
+    return _linear_table().take(coded)
 
 
 def to_coded(light: F32) -> F32:
@@ -277,7 +288,8 @@ def to_coded(light: F32) -> F32:
     place = np.sqrt(light) * np.float32(_CODE_STEPS)
     index = np.minimum(place.astype(np.int32), _CODE_STEPS - 1)
     table = _coded_table()
-    return np.asarray(table[index] + (table[index + 1] - table[index]) * (place - index), np.float32)
+    low = table.take(index)
+    return np.asarray(low + (table.take(index + 1) - low) * (place - index), np.float32)
 
 
 def linear_colour(text: str) -> F32:
@@ -285,6 +297,8 @@ def linear_colour(text: str) -> F32:
     return to_linear(np.array([int(text[at : at + 2], 16) for at in (1, 3, 5)], np.uint8))
 
 
+_CHANNELS: Final = 4
+"""Most that OpenCV transforms at once."""
 _CODE_STEPS: Final = 1024
 
 
