@@ -10,12 +10,16 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import boto3
+import numpy as np
 import pytest
 from idphoto.effects import EFFECTS
+from idphoto.garment import read_garment, to_coded
 from idphoto_service.logic import executions
 from moto import mock_aws
 from PIL import Image
 from skimage.data import astronaut
+
+from tests.engine.test_effect_outfit import a_garment
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY, OTHER_KEY = "key-of-the-first-partner", "key-of-the-second-partner"
@@ -40,9 +44,26 @@ def jpeg(rgb, **options):
     return buffer.getvalue()
 
 
+def png(image, **options):
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG", **options)
+    return buffer.getvalue()
+
+
 @pytest.fixture(scope="session")
 def portrait_jpeg():
     return jpeg(astronaut())
+
+
+@pytest.fixture(scope="session")
+def jacket():
+    """A jacket on transparency, and the anchors by which it is held."""
+    garment = read_garment(a_garment())
+    dyed = garment.dyed(garment.front, garment.albedo(None))
+    opacity = dyed[..., 3:]
+    light = np.divide(dyed[..., :3], opacity, out=np.zeros_like(dyed[..., :3]), where=opacity > 0)
+    rgba = np.concatenate([to_coded(light), opacity * 255], axis=-1)
+    return png(Image.fromarray(np.rint(rgba).astype(np.uint8))), dict(garment.facts.anchors)
 
 
 @dataclass

@@ -17,6 +17,7 @@ from idphoto.effects.outfit import Outfit
 from idphoto.effects.skin import Skin
 from idphoto.effects.symmetry import Symmetry
 from idphoto.encode import FileFormat
+from idphoto.garment import Anchors
 from idphoto.looks import LOOK_BYTES_MAX, Look
 from idphoto.paper import PAPER_MM
 from idphoto.recipe import KINDS
@@ -595,23 +596,6 @@ class WearerSource(Request):
         return self
 
 
-Place = tuple[
-    Annotated[float, Field(allow_inf_nan=False, ge=0, le=20_000)],
-    Annotated[float, Field(allow_inf_nan=False, ge=0, le=20_000)],
-]
-
-
-class MaterialAnchors(Request):
-    """Where a garment is held, ``[x, y]`` in px of its picture; left is the viewer's. What is absent is looked for."""
-
-    neck_pit: Annotated[Place | None, Field(description="The hollow between the collar bones.")] = None
-    collar_left: Annotated[Place | None, Field(description="Where the front meets the side of the neck.")] = None
-    collar_right: Annotated[Place | None, Field(description="The same on the other side.")] = None
-    collar_front: Annotated[Place | None, Field(description="Lowest point of the neck's opening.")] = None
-    shoulder_left: Annotated[Place | None, Field(description="End of the shoulder, on the outline.")] = None
-    shoulder_right: Annotated[Place | None, Field(description="The same on the other side.")] = None
-
-
 MATERIAL_SOURCES = {"outfit": ("picture", "wearer"), "makeup": ("look", "look_toml")}
 
 
@@ -644,7 +628,7 @@ class MaterialRequest(Request):
         Field(description="The outfit alone, as it hangs or lies, with transparency around it: PNG or WebP."),
     ] = None
     anchors: Annotated[
-        MaterialAnchors | None, Field(description="Where the outfit of picture is held; by default it is found.")
+        Anchors | None, Field(description="Where the outfit of picture is held, px of it; by default it is found.")
     ] = None
     wearer: Annotated[
         WearerSource | None, Field(description="Anybody who wears the outfit, from the front; it is cut out.")
@@ -1081,15 +1065,15 @@ class MaterialFinding(Answer):
     code: Annotated[str, Field(description="Stable; branch on it.")]
     message: Annotated[str, Field(description="A sentence in English.")]
     message_zh: Annotated[str, Field(description="The same sentence in Chinese.")]
-    value: Annotated[float, Field(description="What was measured.")]
-    allowed: Annotated[float, Field(description="From where on it is remarked.")]
+    value: Annotated[float | None, Field(description="What was measured, if it is a measure.")] = None
+    allowed: Annotated[float | None, Field(description="The limit beyond which it is remarked.")] = None
 
 
 class MaterialReport(Answer):
     """How good an outfit came out of the picture that was given."""
 
     usable: Annotated[Literal["good", "fair"], Field(description="fair: it can be worn; a better picture would help.")]
-    score: Annotated[int, Field(ge=0, le=100)]
+    score: Annotated[float, Field(ge=0, le=100, description="Less what the findings take from it.")]
     findings: list[MaterialFinding]
 
 

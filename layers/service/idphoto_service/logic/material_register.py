@@ -113,7 +113,7 @@ def _made(request: MaterialRequest, partner: str, request_id: str) -> _Made:
 
 def _of_picture(request: MaterialRequest, picture: PictureSource, partner: str) -> _Made:
     opencv.prepare(settings().threads)
-    anchors = request.anchors.model_dump(exclude_none=True) if request.anchors else None
+    anchors = request.anchors.model_dump() if request.anchors else None
     return _of_garment(from_picture(read_source(picture, partner), _naming(request), anchors))
 
 
