@@ -129,25 +129,46 @@ def _run(row: Mask, middle: int, gap: int) -> tuple[int, int] | None:
     return (int(starts[here[0]]), int(ends[here[0]])) if here.size else None
 
 
+def shoulder_slope(portrait: Portrait, found: Parts, wearer: Wearer) -> float | None:
+    """How much lower the viewer's right shoulder is than the left one, over the distance between them.
+
+    None where hair hides a shoulder, or the photo shows only one.
+    """
+    sides = [_shoulder_rows(portrait, found, wearer.neck_x, wearer.unit, side) for side in (-1, 1)]
+    common = sorted(sides[0].keys() & sides[1].keys())
+    if len(common) < 2:
+        return None
+    slopes = [(sides[1][away] - sides[0][away]) / (2 * away * wearer.unit) for away in common]
+    return float(np.median(slopes))
+
+
 def _pit_by_shoulders(portrait: Portrait, found: Parts, middle: float, unit: float) -> float | None:
     """Cm from the chin to the pit of the neck by where the shoulders begin, or None where hair hides them."""
-    first, drops = int(portrait.chin_y), []
-    if first >= portrait.height - 1:
-        return None
-    for side in (-1, 1):
-        for away, height in SLOPE_CM:
-            column = round(middle + side * away * unit)
-            if not 0 <= column < portrait.width:
-                continue
-            solid = np.flatnonzero(portrait.alpha[first:, column] > 127)
-            # A shoulder that begins at or above the chin's row is a collar or hair that was taken for clothes.
-            if not solid.size or solid[0] < 0.5 * unit:
-                continue
-            top = first + int(solid[0])
-            inside = slice(top, min(top + max(1, round(unit)), portrait.height))
-            if found.hair[inside, column].mean() < 0.3:
-                drops.append(solid[0] / unit + height)
+    heights = dict(SLOPE_CM)
+    drops = [
+        (row - portrait.chin_y) / unit + heights[away]
+        for side in (-1, 1)
+        for away, row in _shoulder_rows(portrait, found, middle, unit, side).items()
+    ]
     return float(np.median(drops)) if len(drops) >= 2 else None
+
+
+def _shoulder_rows(portrait: Portrait, found: Parts, middle: float, unit: float, side: int) -> dict[float, int]:
+    """Rows in which one shoulder begins, by the distance from the midline in cm; none where hair hides it."""
+    first, rows = max(int(portrait.chin_y), 0), {}
+    for away, _ in SLOPE_CM:
+        column = round(middle + side * away * unit)
+        if not 0 <= column < portrait.width or first >= portrait.height:
+            continue
+        solid = np.flatnonzero(portrait.alpha[first:, column] > 127)
+        # A shoulder that begins at or above the chin's row is a collar or hair that was taken for clothes.
+        if not solid.size or solid[0] < 0.5 * unit:
+            continue
+        top = first + int(solid[0])
+        inside = slice(top, min(top + max(1, round(unit)), portrait.height))
+        if found.hair[inside, column].mean() < 0.3:
+            rows[away] = top
+    return rows
 
 
 _JAW_ANGLES: Final = (172, 397)

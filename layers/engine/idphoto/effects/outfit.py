@@ -14,7 +14,7 @@ from idphoto.arrays import F32, Mask, Matte, Rgb
 from idphoto.checks.sharpness import edge_steepness
 from idphoto.drape import Cloth, Fit, drape, soften
 from idphoto.effects.base import EffectParams, EffectRefusedError, Strength
-from idphoto.effects.gates import Limits, check, check_whole_face
+from idphoto.effects.gates import Limits, check, check_no_hand, check_whole_face
 from idphoto.garment import Garment, read_garment
 from idphoto.neck import Neck, complete_neck, grain
 from idphoto.parts import Parts, parts
@@ -90,7 +90,7 @@ def apply(portrait: Portrait, params: Outfit, material: bytes) -> Portrait:
     GarmentColourError
         It does not come in this colour.
     EffectRefusedError
-        The head is turned or leans, the face is small or cut off, or the photo ends below the chin.
+        The head is turned or leans, the face is small, cut off or has a hand at it, or the photo ends below the chin.
     """
     garment = read_garment(material)
     albedo = garment.albedo(params.color)
@@ -98,6 +98,7 @@ def apply(portrait: Portrait, params: Outfit, material: bytes) -> Portrait:
     check(KIND, portrait, LIMITS)
     _check_room(portrait)
     found = parts(portrait)
+    check_no_hand(KIND, portrait, found.face_skin)
     wearer = measure(portrait, found)
     rows = slice(max(int(portrait.eye_y), 0), _last_row(portrait, garment, wearer, params.height))
     fit = Fit(params.fit / 100, params.shoulder_width / 100, params.height / 100)
