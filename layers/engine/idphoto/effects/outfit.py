@@ -76,7 +76,7 @@ class Outfit(EffectParams):
 def apply(portrait: Portrait, params: Outfit, material: bytes) -> Portrait:
     """Dress a person.
 
-    Where the garment's picture ends above the portrait's last row, the portrait ends with it.
+    Where the garment's picture ends above the portrait's last row, the person ends with it.
 
     Parameters
     ----------
@@ -117,10 +117,11 @@ def apply(portrait: Portrait, params: Outfit, material: bytes) -> Portrait:
 def _finish(portrait: Portrait, rows: slice, dressed: tuple[F32, F32, Mask]) -> Portrait:
     """Put the dressed window into the portrait; what is kept keeps every bit."""
     colour, opacity, kept = dressed
-    rgb, alpha = portrait.rgb[: rows.stop].copy(), portrait.alpha[: rows.stop].copy()
+    rgb, alpha = portrait.rgb.copy(), portrait.alpha.copy()
     new = np.clip(np.rint(colour), 0, 255).astype(np.uint8)
     rgb[rows] = np.where(kept[..., None], rgb[rows], new)
     alpha[rows] = np.where(kept, alpha[rows], np.rint(opacity * 255).astype(np.uint8))
+    alpha[rows.stop :] = 0
     return replace(portrait, rgb=rgb, alpha=alpha)
 
 
