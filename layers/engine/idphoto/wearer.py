@@ -22,8 +22,9 @@ PIT_CM: Final = 5.6
 PIT_RANGE_CM: Final = (4.4, 7.0)
 """From the chin down to the pit of the neck: measured by the shoulders of sixteen portraits 4.6 to 6.6."""
 
-NECK_HALF_CM: Final = 5.6
-NECK_RANGE_CM: Final = (4.7, 6.9)
+NECK_OF_JAW: Final = 0.88
+"""Width of a neck over that of the jaw at its corners: 0.85 to 0.92 on nine portraits that show both."""
+NECK_RANGE_CM: Final = (4.5, 6.6)
 """Half the width of a neck: on portraits that show it 4.2 to 6.1, with a beard or hair beside it more."""
 NECK_ROWS_CM: Final = (0.8, 3.4)
 """Below the chin, where a neck's width is read."""
@@ -82,7 +83,8 @@ def measure(portrait: Portrait, found: Parts) -> Wearer:
     unit = face_width(points) / float(np.cos(yaw)) / FACE_CM
     neck_x = _neck_middle(portrait)
     sides = _neck_sides(portrait, found.body_skin > 0.5, neck_x, unit)
-    half, seen = NECK_HALF_CM * unit, False
+    jaw = float(np.ptp(points[list(_JAW_CORNERS), 0])) / 2
+    half, seen = float(np.clip(NECK_OF_JAW * jaw, NECK_RANGE_CM[0] * unit, NECK_RANGE_CM[1] * unit)), False
     if sides is not None:
         one, other = max(neck_x - sides[0], 1.0), max(sides[1] - neck_x, 1.0)
         seen = max(one, other) < NECK_UNEVEN * min(one, other)
@@ -97,7 +99,7 @@ def measure(portrait: Portrait, found: Parts) -> Wearer:
 def _neck_middle(portrait: Portrait) -> float:
     """Column of the neck by the face: between the angles of the jaw, which a turned head moves least."""
     points = portrait.landmarks
-    jaw = float(points[list(_JAW_ANGLES), 0].mean())
+    jaw = float(points[list(_JAW_CORNERS), 0].mean())
     ears = float(points[[mesh.LEFT_CHEEK_EDGE, mesh.RIGHT_CHEEK_EDGE], 0].mean())
     return (jaw + ears) / 2
 
@@ -171,4 +173,4 @@ def _shoulder_rows(portrait: Portrait, found: Parts, middle: float, unit: float,
     return rows
 
 
-_JAW_ANGLES: Final = (172, 397)
+_JAW_CORNERS: Final = (172, 397)

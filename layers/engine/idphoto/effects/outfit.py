@@ -10,7 +10,7 @@ from pydantic import Field
 
 from idphoto import mesh
 from idphoto import opencv as cv2
-from idphoto.arrays import F32, Mask, Matte, Rgb
+from idphoto.arrays import F32, Mask, Matte
 from idphoto.checks.sharpness import edge_steepness
 from idphoto.drape import Cloth, Fit, drape, soften
 from idphoto.effects.base import EffectParams, EffectRefusedError, Strength
@@ -174,15 +174,17 @@ class _Head:
         Hair that hangs before the shoulders, and all other hair.
     untouched
         Where nothing of what goes away is mixed in.
+    inner_face
+        Inside the outline of the face, edge included.
     """
 
-    source: Rgb
     rgb: F32
     alpha: Matte
     face: Matte
     hair_before: Matte
     hair_behind: Matte
     untouched: Mask
+    inner_face: Mask
 
     @classmethod
     def of(cls, portrait: Portrait, found: Parts, wearer: Wearer, rows: slice) -> _Head:
@@ -195,15 +197,14 @@ class _Head:
         ends = max(1, round(ENDS_CM * wearer.unit))
         hair *= _joined(hair, wearer.unit, slice(0, ends))
         gone = both - hair
-        gone *= _joined(gone, wearer.unit, slice(-ends, None)) * (1 - _inner_face(portrait, rows))
+        inner = _inner_face(portrait, rows)
+        gone *= _joined(gone, wearer.unit, slice(-ends, None)) * (1 - inner)
         gone = np.where(gone < GONE_LEAST, 0, gone)
         hair = np.minimum(hair, alpha - gone)
         before = hair * _hanging(hair, wearer, portrait, rows)
         face = np.maximum(alpha - gone - hair, 0)
-        source = portrait.rgb[rows]
-        kept = alpha - gone
-        rgb = _without_neighbours(source.astype(np.float32), kept, gone, wearer.unit)
-        return cls(source, rgb, alpha, face, before, hair - before, gone == 0)
+        rgb = _without_neighbours(portrait.rgb[rows].astype(np.float32), alpha - gone, gone, wearer.unit)
+        return cls(rgb, alpha, face, before, hair - before, gone == 0, inner >= 1)
 
 
 GONE_LEAST: Final = 0.02
@@ -296,10 +297,11 @@ class _Dressing:
         lay(front.rgb * (1 - on_cloth)[..., None], front.alpha)
         lay(head.rgb, np.minimum(top, 1))
         bare = front.alpha == 0
-        kept = head.untouched & ((top > head.alpha - np.float32(1e-4)) | bare)
-        kept &= (head.alpha >= 1) | ((self.neck.mask == 0) & bare)
+        alone = bare & (self.neck.mask == 0)
         if self.back is not None:
-            kept &= (head.alpha >= 1) | (self.back.alpha == 0)
+            alone &= self.back.alpha == 0
+        kept = head.untouched & ((top > head.alpha - np.float32(1e-4)) | bare)
+        kept &= (head.alpha >= 1) | alone | head.inner_face
         return np.asarray(colour / np.maximum(opacity, np.float32(1e-3))[..., None], np.float32), opacity, kept
 
     def _cast(self, caster: Matte, down_cm: float, blur_cm: float, strength: float) -> Matte:
