@@ -41,7 +41,7 @@ _TIME: Final = (1980, 1, 1, 0, 0, 0)
 class GarmentError(ParameterError):
     """The material is not a garment that can be worn."""
 
-    code = "MATERIAL_INVALID"
+    code = "GARMENT_INVALID"
     message = "The outfit material is not valid."
     message_zh = "换装素材无效。"
 
