@@ -1,0 +1,187 @@
+"""Where a garment is held, found on its outline: the neck's opening, the shoulders, the hollow of the neck, the scale."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from idphoto import opencv as cv2
+from idphoto.arrays import F32, Mask, Matte
+from idphoto.usability import GarmentUnusableError
+
+COLLAR_CM: Final = 13.0
+"""Usual distance between the sides of a neck's opening: a neck is 11 to 12 cm wide, a collar stands off a little."""
+SHOULDERS_CM: Final = 40.0
+"""Usual distance between the ends of the shoulders of a garment (biacromial breadth 33 to 43 cm, ANSUR II, with
+padding)."""
+PIT_BELOW_COLLAR_CM: Final = ((5.0, 5.5), (7.5, 2.0))
+"""Half the width of the opening, and how far the hollow of the neck lies below its sides: a shirt's collar stands high
+and close, a wide neckline lies on the shoulders. Measured on portraits in which both show; between them a line."""
+
+NOTCH_LEAST: Final = 0.05
+"""Least depth of a neck's opening over its width: of a roll-neck, whose front the chin covers, about 0.1."""
+SHOULDERS_OVER_COLLAR: Final = (1.7, 4.2)
+"""Breadth of the shoulders over that of the neck's opening, from a wide neckline to a shirt buttoned up; beyond it,
+what was taken for shoulders are sleeves laid out flat, or the opening is not the neck's."""
+
+_COLLAR_REACH: Final = 1.5
+"""How far from the middle the sides of an opening are looked for, in usual distances."""
+_SHOULDER_DROP: Final = 1.2
+"""How far below the collar the outline is followed to find the end of the shoulder, in usual collar distances."""
+_PEAK_FLAT: Final = 0.03
+"""What is that close to the highest point is as high, in distances between the sides of the opening."""
+
+
+@dataclass(frozen=True)
+class Outline:
+    """Where a garment is held.
+
+    Attributes
+    ----------
+    neck_pit, collar_left, collar_right, collar_front, shoulder_left, shoulder_right
+        ``(x, y)``, px of the picture; left is the viewer's.
+    px_per_cm
+        Scale.
+    guessed
+        Shoulders do not stand out, so that they lie at their usual distance.
+    """
+
+    neck_pit: tuple[float, float]
+    collar_left: tuple[float, float]
+    collar_right: tuple[float, float]
+    collar_front: tuple[float, float]
+    shoulder_left: tuple[float, float]
+    shoulder_right: tuple[float, float]
+    px_per_cm: float
+    guessed: bool
+
+
+def trace_outline(alpha: Matte, middle: float | None = None, px_per_cm: float | None = None) -> Outline:
+    """Find where a garment is held.
+
+    Parameters
+    ----------
+    alpha
+        ``(H, W)`` float32, 0..1: the front, with the neck's opening open to above.
+    middle, px_per_cm
+        Column of the body's midline and scale, where they are known.
+
+    Raises
+    ------
+    GarmentUnusableError
+        ``NO_NECK_OPENING``.
+    """
+    body = largest(alpha >= np.float32(0.5))
+    top = _top(body)
+    if middle is None:
+        middle = _axis(body)
+    left, front, right = _neckline(top, len(body), middle, px_per_cm)
+    gap = right[0] - left[0]
+    unit = COLLAR_CM * px_per_cm if px_per_cm else gap
+    ends = [_shoulder(body, top, peak, unit, side) for peak, side in ((left, -1), (right, 1))]
+    breadth = ends[1][0] - ends[0][0]
+    guessed = not SHOULDERS_OVER_COLLAR[0] <= breadth / gap <= SHOULDERS_OVER_COLLAR[1]
+    if px_per_cm is None:
+        # The shoulders vary less from garment to garment than the opening does.
+        px_per_cm = gap / COLLAR_CM if guessed else 0.25 * gap / COLLAR_CM + 0.75 * breadth / SHOULDERS_CM
+        if guessed:
+            ends = [_on_outline(top, body.any(axis=0), (left[0] + right[0]) / 2 + side * SHOULDERS_CM / 2 * px_per_cm) for side in (-1, 1)]
+    drop = float(np.interp(gap / 2 / px_per_cm, *zip(*PIT_BELOW_COLLAR_CM, strict=True)))
+    pit = ((left[0] + right[0]) / 2, (left[1] + right[1]) / 2 + drop * px_per_cm)
+    return Outline(pit, left, right, front, ends[0], ends[1], px_per_cm, guessed)
+
+
+def largest(mask: Mask) -> Mask:
+    """Return the largest piece of a mask."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=4)
+    if count < 2:
+        return mask
+    return np.asarray(labels == 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA])))
+
+
+def _top(body: Mask) -> F32:
+    """Row of the topmost cloth of each column; the height where there is none."""
+    return np.where(body.any(axis=0), body.argmax(axis=0), len(body)).astype(np.float32)
+
+
+def _axis(body: Mask) -> float:
+    """Return the column about which a garment is the most symmetrical."""
+    small = cv2.resize(body.astype(np.float32), (160, 120), interpolation=cv2.INTER_AREA)
+    best, axis = -1.0, 80.0
+    for twice in range(100, 220):
+        reach = min(twice, 319 - twice) // 2
+        lower, upper = (twice - 1) // 2 - reach + 1, twice // 2 + reach
+        part = small[:, max(lower, 0) : upper + 1]
+        overlap = float(np.minimum(part, part[:, ::-1]).sum() / max(float(small.sum()), 1e-6))
+        if overlap > best:
+            best, axis = overlap, (max(lower, 0) + upper) / 2
+    return (axis + 0.5) * body.shape[1] / 160 - 0.5
+
+
+def _neckline(
+    top: F32, height: int, middle: float, px_per_cm: float | None
+) -> tuple[tuple[float, float], tuple[float, float], tuple[float, float]]:
+    """Sides and front of the opening: the deepest dip between two rises, near the middle."""
+    columns = np.arange(len(top))
+    width = float(np.ptp(np.flatnonzero(top < height))) if (top < height).any() else 0.0
+    reach = _COLLAR_REACH * COLLAR_CM * px_per_cm if px_per_cm else 0.35 * width
+    first, last = (int(np.clip(middle + side * reach, 0, len(top) - 1)) for side in (-1, 1))
+    window = top[first : last + 1]
+    if len(window) < 8:
+        raise GarmentUnusableError("NO_NECK_OPENING")
+    before, after = np.minimum.accumulate(window), np.minimum.accumulate(window[::-1])[::-1]
+    depth = window - np.maximum(before, after)
+    near = np.abs(columns[first : last + 1] - middle) <= 0.5 * reach
+    deepest = int(np.argmax(np.where(near, depth, -1)))
+    left, right = (
+        _peak(window, 0, deepest, inner=-1),
+        _peak(window, deepest, len(window), inner=0),
+    )
+    gap = right - left
+    if gap < 8 or depth[deepest] < NOTCH_LEAST * gap or window[deepest] >= height:
+        raise GarmentUnusableError("NO_NECK_OPENING", value=round(float(depth[deepest] / max(gap, 1)), 3))
+    level = np.flatnonzero(window[left : right + 1] >= window[deepest] - 1) + left
+    front = float(level.mean()) if np.ptp(level) < 0.5 * gap else float(deepest)
+    return (
+        (float(first + left), float(window[left])),
+        (first + front, float(window[deepest])),
+        (float(first + right), float(window[right])),
+    )
+
+
+def _peak(window: F32, start: int, stop: int, *, inner: int) -> int:
+    """Column of the highest point; of several as high, that which is closest to the opening."""
+    part = window[start:stop]
+    high = np.flatnonzero(part <= part.min() + max(1.0, _PEAK_FLAT * len(part)))
+    return start + int(high[inner])
+
+
+def _shoulder(body: Mask, top: F32, peak: tuple[float, float], unit: float, side: int) -> tuple[float, float]:
+    """End of the shoulder: where the outline from the collar to the upper arm is farthest from its chord."""
+    x, y = round(peak[0]), peak[1]
+    points = [(column, top[column]) for column in range(x, len(top) if side > 0 else -1, side)]
+    lowest = min(y + _SHOULDER_DROP * unit, len(body) - 1)
+    profile = np.array([point for point in points if point[1] <= lowest], np.float32)
+    if len(profile) < 4:
+        return peak
+    outer = profile[-1]
+    rows = np.arange(int(outer[1]), int(lowest) + 1)
+    edge = body[rows][:, ::-1] if side > 0 else body[rows]
+    first = edge.argmax(axis=1)
+    beside = np.where(side > 0, body.shape[1] - 1 - first, first)[edge.any(axis=1)]
+    flank = np.stack([beside, rows[edge.any(axis=1)]], axis=1).astype(np.float32)
+    outline = np.vstack([profile, flank])
+    chord = outline[-1] - outline[0]
+    away = (outline - outline[0]) @ np.array((chord[1], -chord[0]), np.float32) * side
+    end = outline[int(np.argmax(away))]
+    return float(end[0]), float(end[1])
+
+
+def _on_outline(top: F32, worn: Mask, x: float) -> tuple[float, float]:
+    column = int(np.clip(round(x), 0, len(top) - 1))
+    columns = np.flatnonzero(worn)
+    if not worn[column]:
+        column = int(columns[np.abs(columns - column).argmin()])
+    return float(column), float(top[column])
