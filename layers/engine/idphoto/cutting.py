@@ -132,7 +132,7 @@ def cut_garment(portrait: Portrait) -> Cut:
 
 
 def _runs(mask: Mask, gap: int) -> list[slice]:
-    """Runs of a row; such as are closer than a gap are one."""
+    """Find the runs of a row; such as are closer than a gap are one."""
     places = np.flatnonzero(mask)
     if not places.size:
         return []
@@ -312,7 +312,7 @@ class _Worn:
         if (area := self._area(over)) > HAIR_MOST:
             raise GarmentUnusableError("HAIR_OVER_GARMENT", value=round(area, 1), allowed=HAIR_MOST)
         top = np.where(self.cloth.any(axis=0), self.cloth.argmax(axis=0), len(self.cloth))
-        columns, x = np.arange(len(top)), self.x[0]
+        x = self.x[0]
         under = self._under_hair(hair, top)
         self._require_apart(under, top)
         worn = top < len(self.cloth)
@@ -355,13 +355,14 @@ class _Worn:
             lines.append(float(top[near].mean()) + slope * (columns - float(near.mean())))
         if not lines:
             return top[run].astype(np.float32)
-        return np.minimum(np.max(lines, axis=0), top[run]).astype(np.float32)
+        return np.asarray(np.minimum(np.max(lines, axis=0), top[run]), np.float32)
 
     def _under_hair(self, hair: Mask, top: NDArray[np.intp]) -> Mask:
         """Columns in which hair hangs onto the topmost cloth."""
         reach = max(2, round(0.5 * self.unit))
         columns = np.arange(len(top))
-        return np.any([hair[np.clip(top - up, 0, len(hair) - 1), columns] for up in range(1, reach + 1)], axis=0)
+        above = [hair[np.clip(top - up, 0, len(hair) - 1), columns] for up in range(1, reach + 1)]
+        return np.asarray(np.any(above, axis=0))
 
     def _require_apart(self, under: Mask, top: NDArray[np.intp]) -> None:
         """Refuse where hair goes over into cloth of the same colour: there nobody can tell where it ends."""
@@ -484,7 +485,9 @@ class _Worn:
             known = (share > 0.99) & ~gone & (self.portrait.alpha > 250)
             smooth = self._continued(rgb, known)
             rgb = rgb + (smooth + self._texture(rgb, known) - rgb) * filled[..., None]
-        across = (np.arange(share.shape[1], dtype=np.float32) - np.float32(self.portrait.centre_x)) / np.float32(self.cm)
+        across = (np.arange(share.shape[1], dtype=np.float32) - np.float32(self.portrait.centre_x)) / np.float32(
+            self.cm
+        )
         # A coded value goes with about the power 1/2.2 of the light.
         rgb = rgb * np.exp(np.clip(across, -20, 20) * np.float32(-self.slope / 2.2))[None, :, None]
         end = int(self.pit_y - self.lowest * self.cm)

@@ -1,4 +1,4 @@
-"""Where a garment is held, found on its outline: the neck's opening, the shoulders, the hollow of the neck, the scale."""
+"""Where a garment is held, found on its outline: the neck's opening, the shoulders, the hollow of the neck."""
 
 from __future__ import annotations
 
@@ -16,15 +16,20 @@ COLLAR_CM: Final = 13.0
 SHOULDERS_CM: Final = 40.0
 """Usual distance between the ends of the shoulders of a garment (biacromial breadth 33 to 43 cm, ANSUR II, with
 padding)."""
-PIT_BELOW_COLLAR_CM: Final = ((5.0, 5.5), (7.5, 2.0))
-"""Half the width of the opening, and how far the hollow of the neck lies below its sides: a shirt's collar stands high
-and close, a wide neckline lies on the shoulders. Measured on portraits in which both show; between them a line."""
+PIT_BELOW_COLLAR_CM: Final = ((5.0, 7.5), (5.5, 2.0))
+"""Halves of the width of an opening, and how far the hollow of the neck lies below its sides: a shirt's collar stands
+high and close, a wide neckline lies on the shoulders. Measured on portraits that show both; between them a line."""
 
 NOTCH_LEAST: Final = 0.05
 """Least depth of a neck's opening over its width: of a roll-neck, whose front the chin covers, about 0.1."""
 SHOULDERS_OVER_COLLAR: Final = (1.7, 4.2)
 """Breadth of the shoulders over that of the neck's opening, from a wide neckline to a shirt buttoned up; beyond it,
 what was taken for shoulders are sleeves laid out flat, or the opening is not the neck's."""
+
+HOLE_LEAST: Final = 0.12
+"""Width of a hole that is a neck's opening, of the garment's width."""
+BACK_UNDER: Final = 0.08
+"""How far the back goes on behind the front to each side, of the opening's width."""
 
 _COLLAR_REACH: Final = 1.5
 """How far from the middle the sides of an opening are looked for, in usual distances."""
@@ -44,6 +49,8 @@ class Outline:
         ``(x, y)``, px of the picture; left is the viewer's.
     px_per_cm
         Scale.
+    opening
+        Depth of the neck's opening over its width.
     guessed
         Shoulders do not stand out, so that they lie at their usual distance.
     """
@@ -55,6 +62,7 @@ class Outline:
     shoulder_left: tuple[float, float]
     shoulder_right: tuple[float, float]
     px_per_cm: float
+    opening: float
     guessed: bool
 
 
@@ -87,10 +95,59 @@ def trace_outline(alpha: Matte, middle: float | None = None, px_per_cm: float | 
         # The shoulders vary less from garment to garment than the opening does.
         px_per_cm = gap / COLLAR_CM if guessed else 0.25 * gap / COLLAR_CM + 0.75 * breadth / SHOULDERS_CM
         if guessed:
-            ends = [_on_outline(top, body.any(axis=0), (left[0] + right[0]) / 2 + side * SHOULDERS_CM / 2 * px_per_cm) for side in (-1, 1)]
-    drop = float(np.interp(gap / 2 / px_per_cm, *zip(*PIT_BELOW_COLLAR_CM, strict=True)))
+            ends = [
+                _on_outline(top, top < len(body), (left[0] + right[0]) / 2 + side * SHOULDERS_CM / 2 * px_per_cm)
+                for side in (-1, 1)
+            ]
+    opening = (front[1] - max(left[1], right[1])) / gap
+    drop = float(np.interp(gap / 2 / px_per_cm, *PIT_BELOW_COLLAR_CM))
     pit = ((left[0] + right[0]) / 2, (left[1] + right[1]) / 2 + drop * px_per_cm)
-    return Outline(pit, left, right, front, ends[0], ends[1], px_per_cm, guessed)
+    return Outline(pit, left, right, front, ends[0], ends[1], px_per_cm, opening, guessed)
+
+
+def split_back(alpha: Matte) -> tuple[Matte, Matte | None]:
+    """Part what lies behind the neck from the front, where a hole in the cloth shows the two apart.
+
+    A picture may show the inside of the collar's back as a band above the opening; the band belongs behind the neck.
+
+    Returns
+    -------
+    tuple[Matte, Matte | None]
+        Opacity of the front, open to above, and of the back; None where the opening is not a hole.
+    """
+    hole = _neck_hole(alpha)
+    if hole is None:
+        return alpha, None
+    columns = np.flatnonzero(hole.any(axis=0))
+    inner = slice(int(columns[0]), int(columns[-1]) + 1)
+    above = np.arange(len(alpha))[:, None] <= np.where(hole.any(axis=0), hole.argmax(axis=0), -1)[None]
+    front = np.where(above, np.float32(0), alpha)
+    # Behind the front it goes on a little, so that no gap opens where the two part.
+    under = round(BACK_UNDER * (inner.stop - inner.start))
+    start, stop = max(inner.start - under, 0), min(inner.stop + under, alpha.shape[1])
+    lowest = int(hole.argmax(axis=0)[inner].max())
+    reach = np.zeros(alpha.shape, bool)
+    reach[:lowest, start:stop] = True
+    reach[:, inner] = above[:, inner]
+    return front, np.where(reach, alpha, np.float32(0))
+
+
+def _neck_hole(alpha: Matte) -> Mask | None:
+    clear = (alpha < np.float32(0.5)).astype(np.uint8)
+    count, labels, stats, centres = cv2.connectedComponentsWithStats(clear, connectivity=4)
+    seen = np.argwhere(clear == 0)
+    if count < 2 or not len(seen):
+        return None
+    (top, left), (bottom, right) = seen.min(axis=0), seen.max(axis=0)
+    width, height = right - left + 1, bottom - top + 1
+    best = None
+    for label in range(1, count):
+        x, y, w, h, area = stats[label]
+        outside = x == 0 or y == 0 or x + w == alpha.shape[1] or y + h == alpha.shape[0]
+        middle = abs(centres[label][0] - (left + right) / 2) < 0.15 * width and centres[label][1] < top + 0.45 * height
+        if not outside and middle and w >= HOLE_LEAST * width and (best is None or area > stats[best][4]):
+            best = label
+    return None if best is None else np.asarray(labels == best)
 
 
 def largest(mask: Mask) -> Mask:
@@ -117,7 +174,7 @@ def _axis(body: Mask) -> float:
         overlap = float(np.minimum(part, part[:, ::-1]).sum() / max(float(small.sum()), 1e-6))
         if overlap > best:
             best, axis = overlap, (max(lower, 0) + upper) / 2
-    return (axis + 0.5) * body.shape[1] / 160 - 0.5
+    return float((axis + 0.5) * body.shape[1] / 160 - 0.5)
 
 
 def _neckline(
