@@ -13,9 +13,10 @@ from pydantic import ValidationError
 from idphoto import opencv as cv2
 from idphoto.arrays import F32, Matte, Rgb
 from idphoto.artwork import open_artwork
-from idphoto.cutting import PX_PER_CM_MAX, cut_garment
+from idphoto.cutting import HALF_GOOD, HALF_LEAST, PX_PER_CM_MAX, cut_garment
+from idphoto.flanks import continue_flanks, is_cut
 from idphoto.garment import FILE_BYTES_MAX, SIDE_MAX, Anchors, GarmentError, GarmentFacts, Layer, write_garment
-from idphoto.outline import COLLAR_CM, SHOULDERS_CM, Outline, split_back, trace_outline
+from idphoto.outline import COLLAR_CM, ROLL_NECK, SHOULDERS_CM, Outline, split_back, trace_outline
 from idphoto.portrait import Portrait
 from idphoto.raster import fill_gaps
 from idphoto.srgb import to_srgb
@@ -43,9 +44,6 @@ OPAQUE_LEAST: Final = 0.6
 OPENING_MOST: Final = 0.4
 """Share of the triangle between the collar's anchors that may be covered."""
 
-OPENING_GOOD: Final = 0.2
-"""Depth over width of an opening that is none of a roll-neck, nor the upper edge of a collar's back."""
-
 PX_PER_CM_LEAST: Final = 6.0
 PX_PER_CM_GOOD: Final = 15.0
 """An ID photo of 600 px shows 34 cm: 18 px/cm."""
@@ -61,8 +59,6 @@ FRONT_DEEPEST: Final = 2.5
 SOFT_LEAST: Final = 0.5
 """Soft pixels per hard step of the outline; a drawn edge has about one."""
 
-ROLL_NECK_CM: Final = 2.3
-"""Height of the front above the hollow of the neck from which no neck is to be seen."""
 THROAT_CM: Final = 1.5
 """Depth of the front below the hollow of the neck from which the throat shows."""
 
@@ -127,11 +123,12 @@ def from_picture(data: bytes, naming: Naming, anchors: Mapping[str, tuple[float,
     cloth = _Cloth(cloth.rgb, front, back)
     if given is None:
         outline = trace_outline(front)
-        if outline.opening < OPENING_GOOD:
-            found.append(finding("NO_NECK_OPENING", outline.opening, OPENING_GOOD))
+        if outline.opening < ROLL_NECK:
+            found.append(finding("NO_NECK_OPENING", outline.opening, ROLL_NECK))
     else:
         outline = _held(given, scale)
         _require_opening(front, outline)
+    cloth, outline = _with_flanks(cloth, outline, found)
     if outline.px_per_cm < PX_PER_CM_LEAST:
         raise GarmentUnusableError("LOW_RESOLUTION", value=round(outline.px_per_cm, 1), allowed=PX_PER_CM_LEAST)
     if outline.px_per_cm < PX_PER_CM_GOOD:
@@ -155,13 +152,16 @@ def from_portrait(portrait: Portrait, naming: Naming) -> Tailored:
         See :func:`idphoto.cutting.cut_garment`.
     """
     cut = cut_garment(portrait)
+    rows, columns = _filled_box(cut.alpha)
+    cloth = _Cloth(cut.rgb, cut.alpha).cut(rows, columns)
+    middle, pit_y = cut.middle - columns.start, cut.pit_y - rows.start
+    cloth, added = cloth.continued(middle, cut.px_per_cm)
     try:
-        outline = trace_outline(cut.alpha, cut.middle, cut.px_per_cm)
+        outline = trace_outline(cloth.front, middle + added, cut.px_per_cm)
     except GarmentUnusableError as error:
         raise GarmentUnusableError("COLLAR_COVERED") from error
-    # The chin tells the hollow of the neck for a head held straight, the collar for a usual one.
-    pit = (outline.neck_pit[0], (outline.neck_pit[1] + cut.pit_y) / 2)
-    return _sew(_Cloth(cut.rgb, cut.alpha), replace(outline, neck_pit=pit), naming, list(cut.findings))
+    # What it is hung by is measured as it is on who will wear it.
+    return _sew(cloth, replace(outline, neck_pit=(middle + added, pit_y)), naming, list(cut.findings))
 
 
 @dataclass(frozen=True, eq=False)
@@ -191,6 +191,14 @@ class _Cloth:
         """Return a part of the picture."""
         here = rows, columns
         return _Cloth(self.rgb[here], self.front[here], None if self.back is None else self.back[here])
+
+    def continued(self, middle: float, px_per_cm: float) -> tuple[_Cloth, int]:
+        """Continue a shoulder that is cut; return also by how many columns all has moved to the right."""
+        rgb, front, added = continue_flanks(self.rgb.astype(np.float32), self.front, middle, px_per_cm)
+        back = self.back
+        if back is not None:
+            back = np.pad(back, ((0, 0), (added, front.shape[1] - back.shape[1] - added)))
+        return _Cloth(np.clip(np.rint(rgb), 0, 255).astype(np.uint8), front, back), added
 
     @property
     def layers(self) -> tuple[Layer, Layer | None]:
@@ -261,6 +269,22 @@ def _held(points: Mapping[str, tuple[float, float]], scale: float) -> Outline:
     gap, breadth = (placed[f"{pair}_right"][0] - placed[f"{pair}_left"][0] for pair in ("collar", "shoulder"))
     px_per_cm = 0.25 * gap / COLLAR_CM + 0.75 * breadth / SHOULDERS_CM
     return Outline(**placed, px_per_cm=px_per_cm, opening=1.0, guessed=False)
+
+
+def _with_flanks(cloth: _Cloth, outline: Outline, found: list[Finding]) -> tuple[_Cloth, Outline]:
+    """Continue the shoulders of a picture that cuts them."""
+    rows, columns = _filled_box(cloth.front)
+    here = cloth.cut(rows, columns)
+    if not (is_cut(here.front, -1) or is_cut(here.front, 1)):
+        return cloth, outline
+    half = min(outline.neck_pit[0] - columns.start, columns.stop - 1 - outline.neck_pit[0]) / outline.px_per_cm
+    if half < HALF_LEAST:
+        raise GarmentUnusableError("SHOULDERS_CUT", value=round(half, 1), allowed=HALF_LEAST)
+    if half >= HALF_GOOD:
+        return cloth, outline
+    found.append(finding("SHOULDERS_CUT", half, HALF_GOOD))
+    here, added = here.continued(outline.neck_pit[0] - columns.start, outline.px_per_cm)
+    return here, outline.moved(added - columns.start, -rows.start)
 
 
 def _require_garment(alpha: Matte) -> None:
@@ -352,10 +376,10 @@ def _judge_outline(outline: Outline) -> list[Finding]:
 
 
 def _skin_shown(outline: Outline) -> str:
-    above = (outline.neck_pit[1] - outline.collar_front[1]) / outline.px_per_cm
-    if above > ROLL_NECK_CM:
+    if outline.opening < ROLL_NECK:
         return "none"
-    return "throat" if above < -THROAT_CM else "neck"
+    below = (outline.collar_front[1] - outline.neck_pit[1]) / outline.px_per_cm
+    return "throat" if below > THROAT_CM else "neck"
 
 
 def _filled_box(alpha: Matte) -> tuple[slice, slice]:

@@ -106,8 +106,8 @@ _FINDINGS: Final[dict[str, tuple[str, str, float]]] = {
         20,
     ),
     "SHOULDERS_CUT": (
-        "The picture ends before the shoulders do. value: cm from the middle.",
-        "图片未包含完整的肩部。value：距中线的厘米数。",
+        "The picture ends before the shoulders do; they were continued. value: cm from the middle.",
+        "图片未包含完整的肩部，已自动延伸。value：距中线的厘米数。",
         15,
     ),
     "SHORT": (
