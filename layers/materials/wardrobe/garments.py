@@ -52,7 +52,16 @@ class Design:
 # --- fabrics
 
 WOOL: Final = Fabric(
-    "twill", tone=0.16, relief=0.012, mottle=0.05, mirror=0.18, rough=0.7, fuzz=0.07, seam=0.22, groove=0.012, light=0.06
+    "twill",
+    tone=0.16,
+    relief=0.012,
+    mottle=0.05,
+    mirror=0.18,
+    rough=0.7,
+    fuzz=0.07,
+    seam=0.22,
+    groove=0.012,
+    light=0.06,
 )
 BOUND: Final = replace(WOOL, trim=(0.42, "trim"), seam=0.46)
 DRILL: Final = replace(WOOL, tone=0.05, mottle=0.02, fuzz=0.04, seam=0.5, dash=0.3, groove=0.02, light=0.75)
@@ -60,14 +69,27 @@ SATIN: Final = Fabric("satin", tone=0.05, relief=0.003, mottle=0.03, mirror=0.5,
 POPLIN: Final = Fabric(
     "plain", tone=0.03, relief=0.004, mottle=0.015, mirror=0.15, rough=0.7, fuzz=0.03, seam=0.5, dash=0.26, light=0.75
 )
-CREPE: Final = replace(POPLIN, tone=0.05, relief=0.006, mottle=0.02, mirror=0.25, rough=0.55, fuzz=0.05, seam=0.25, dash=0)
+CREPE: Final = replace(
+    POPLIN, tone=0.05, relief=0.006, mottle=0.02, mirror=0.25, rough=0.55, fuzz=0.05, seam=0.25, dash=0
+)
 SILK: Final = Fabric("reps", tone=0.10, relief=0.007, mottle=0.03, mirror=0.28, rough=0.5, fuzz=0.08, light=0.1)
 CLUB: Final = replace(SILK, pattern=("club", "stripe"))
 KNIT: Final = Fabric(
-    "fine_knit", tone=0.22, relief=0.02, mottle=0.05, mirror=0.1, rough=0.9, fuzz=0.10, seam=0.12, groove=0.05, light=0.2
+    "fine_knit",
+    tone=0.22,
+    relief=0.02,
+    mottle=0.05,
+    mirror=0.1,
+    rough=0.9,
+    fuzz=0.10,
+    seam=0.12,
+    groove=0.05,
+    light=0.2,
 )
 RIB: Final = replace(KNIT, weave="rib", tone=0.22, relief=0.045)
-PIQUE: Final = Fabric("pique", tone=0.07, relief=0.01, mottle=0.03, mirror=0.12, rough=0.85, fuzz=0.05, dash=0.28, light=0.3)
+PIQUE: Final = Fabric(
+    "pique", tone=0.07, relief=0.01, mottle=0.03, mirror=0.12, rough=0.85, fuzz=0.05, dash=0.28, light=0.3
+)
 JERSEY: Final = replace(PIQUE, weave="plain", tone=0.05, relief=0.004, light=0.5, seam=0.4)
 BUTTON: Final = Fabric("smooth", tone=0, relief=0, mottle=0.0, mirror=0.5, rough=0.3, fuzz=0, light=0.4)
 
@@ -105,7 +127,11 @@ def _shirt_below(figure: Figure, style: Collar, opening: float | None = None) ->
 
 
 def _suit(
-    figure: Figure, lapel: Lapel, worn: tuple[Piece, ...], facing: tuple[str, str] | None = None, edged: str | None = None
+    figure: Figure,
+    lapel: Lapel,
+    worn: tuple[Piece, ...],
+    facing: tuple[str, str] | None = None,
+    edged: str | None = None,
 ) -> tuple[Piece, ...]:
     over = _over(figure)
     return joined(

@@ -52,10 +52,34 @@ def neckband(wear: Wear, part: str, fabric: str, drop: float = 0.0) -> tuple[Pie
     drop
         How much lower than a crew neck it is in front, cm.
     """
-    upper = [(0, -1.0 - drop, 0.3), (25, -0.7 - drop * 0.9, 0.3), (55, 0.75 - drop * 0.3, 0.3), (90, 2.75, 0.3), (130, 4.0, 0.4), (180, 4.6, 0.5)]
-    lower = [(0, 0.0, -3.15 - drop), (20, 2.7, -2.75 - drop), (45, 5.5, -0.75 - drop * 0.5), (70, 7.3, 1.4), (98, 7.7, 3.0), (135, 6.2, 3.6), (180, 0.0, 3.4)]
+    upper = [
+        (0, -1.0 - drop, 0.3),
+        (25, -0.7 - drop * 0.9, 0.3),
+        (55, 0.75 - drop * 0.3, 0.3),
+        (90, 2.75, 0.3),
+        (130, 4.0, 0.4),
+        (180, 4.6, 0.5),
+    ]
+    lower = [
+        (0, 0.0, -3.15 - drop),
+        (20, 2.7, -2.75 - drop),
+        (45, 5.5, -0.75 - drop * 0.5),
+        (70, 7.3, 1.4),
+        (98, 7.7, 3.0),
+        (135, 6.2, 3.6),
+        (180, 0.0, 3.4),
+    ]
     on = chest(wear)
-    pieces = [_ring(upper, lower, on, np.linspace(-FRONT_END, FRONT_END, 360), Cut(part, fabric, stitched=(2,), skirted=(2,)), 0.30)]
+    pieces = [
+        _ring(
+            upper,
+            lower,
+            on,
+            np.linspace(-FRONT_END, FRONT_END, 360),
+            Cut(part, fabric, stitched=(2,), skirted=(2,)),
+            0.30,
+        )
+    ]
     for side in (-1, 1):
         angles = np.linspace(FRONT_END - 0.3, np.pi, 60)
         pieces.append(_ring(upper, lower, on, angles * side, Cut(part, fabric, behind=True), 0.25))
@@ -67,13 +91,31 @@ def neckband(wear: Wear, part: str, fabric: str, drop: float = 0.0) -> tuple[Pie
 def rolled_collar(wear: Wear, part: str, fabric: str) -> tuple[Piece, ...]:
     """A turtleneck: a tube that is turned down, softly creased."""
     upper = [(0, 2.5, 0.35), (40, 2.75, 0.32), (90, 3.9, 0.3), (140, 4.7, 0.4), (180, 5.0, 0.5)]
-    lower = [(0, 0.0, -2.4), (20, 2.5, -2.2), (45, 5.2, -1.2), (68, 6.9, 0.0), (98, 7.6, 1.3), (135, 6.0, 2.2), (180, 0.0, 2.4)]
+    lower = [
+        (0, 0.0, -2.4),
+        (20, 2.5, -2.2),
+        (45, 5.2, -1.2),
+        (68, 6.9, 0.0),
+        (98, 7.6, 1.3),
+        (135, 6.0, 2.2),
+        (180, 0.0, 2.4),
+    ]
     on = chest(wear)
 
     def tube(x: F64, z: F64) -> F64:
         return on(x, z) + 0.25
 
-    pieces = [_ring(upper, lower, tube, np.linspace(-FRONT_END, FRONT_END, 360), Cut(part, fabric, stitched=(2,), skirted=(2,), thick=0.5), 1.0, 0.16)]
+    pieces = [
+        _ring(
+            upper,
+            lower,
+            tube,
+            np.linspace(-FRONT_END, FRONT_END, 360),
+            Cut(part, fabric, stitched=(2,), skirted=(2,), thick=0.5),
+            1.0,
+            0.16,
+        )
+    ]
     for side in (-1, 1):
         angles = np.linspace(FRONT_END - 0.3, np.pi, 60)
         pieces.append(_ring(upper, lower, tube, angles * side, Cut(part, fabric, behind=True), 0.8))
@@ -85,7 +127,9 @@ def rolled_collar(wear: Wear, part: str, fabric: str) -> tuple[Piece, ...]:
 def _ring(upper: Knots, lower: Knots, on: Depth, angles: F64, cut: Cut, puff: float, crease: float = 0.03) -> Piece:
     top = ring(upper, angles)
     foot = [(angle, x, z, _foot_depth(angle, x, z, on)) for angle, x, z in lower]
-    bottom = path(foot, angles) * np.stack([np.sign(angles) + (angles == 0), np.ones_like(angles), np.ones_like(angles)], 1)
+    bottom = path(foot, angles) * np.stack(
+        [np.sign(angles) + (angles == 0), np.ones_like(angles), np.ones_like(angles)], 1
+    )
     outward = np.stack([np.sin(angles), 0.3 + 0 * angles, np.maximum(np.cos(angles), 0.15)], 1)
 
     def profile(share: F64) -> F64:
@@ -101,7 +145,9 @@ def _ring(upper: Knots, lower: Knots, on: Depth, angles: F64, cut: Cut, puff: fl
     if not cut.behind:
         hidden = (np.abs(x) < 6.0) & (d < -1.2)  # noqa: PLR2004
         faces = faces[~hidden[faces].any(1)]
-    return Piece(np.stack([x, z, d], 1), faces, piece.thread, piece.edge, piece.along, piece.part, piece.fabric, cut.behind)
+    return Piece(
+        np.stack([x, z, d], 1), faces, piece.thread, piece.edge, piece.along, piece.part, piece.fabric, cut.behind
+    )
 
 
 def _foot_depth(angle: float, x: float, z: float, on: Depth) -> float:

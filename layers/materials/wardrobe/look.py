@@ -19,7 +19,9 @@ def main() -> None:
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--colours", type=int, default=9)
-    parser.add_argument("--crop", type=float, nargs=4, metavar=("X0", "Z0", "X1", "Z1"), help="cm: left, top, right, bottom")
+    parser.add_argument(
+        "--crop", type=float, nargs=4, metavar=("X0", "Z0", "X1", "Z1"), help="cm: left, top, right, bottom"
+    )
     arguments = parser.parse_args()
     rows = []
     for file in arguments.files:
@@ -28,7 +30,13 @@ def main() -> None:
         if arguments.crop:
             x0, z0, x1, z1 = arguments.crop
             scale = garment.facts.px_per_cm
-            tiles = [tile[round((10 - z0) * scale) : round((10 - z1) * scale), round((28 + x0) * scale) : round((28 + x1) * scale)] for tile in tiles]
+            tiles = [
+                tile[
+                    round((10 - z0) * scale) : round((10 - z1) * scale),
+                    round((28 + x0) * scale) : round((28 + x1) * scale),
+                ]
+                for tile in tiles
+            ]
         rows.append(np.concatenate(tiles, 1))
     width = max(row.shape[1] for row in rows)
     padded = [np.pad(row, ((0, 0), (0, width - row.shape[1]), (0, 0))) for row in rows]

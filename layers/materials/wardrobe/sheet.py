@@ -149,7 +149,9 @@ def band(upper: F64, lower: F64, cut: Cut, profile: Callable[[F64], F64] | None 
     columns = len(upper)
     index = np.arange(columns * rows).reshape(columns, rows)
     one, two, three, four = index[:-1, :-1], index[1:, :-1], index[1:, 1:], index[:-1, 1:]
-    faces = np.concatenate([np.stack([one, two, three], -1).reshape(-1, 3), np.stack([one, three, four], -1).reshape(-1, 3)])
+    faces = np.concatenate(
+        [np.stack([one, two, three], -1).reshape(-1, 3), np.stack([one, three, four], -1).reshape(-1, 3)]
+    )
     place = grid.reshape(-1, 3)
     middle = grid[:, rows // 2]
     way = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(middle, axis=0), axis=1))])

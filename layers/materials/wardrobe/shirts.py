@@ -102,7 +102,9 @@ def collar(style: Collar, on: Depth, part: str, fabric: str, lift: float = 0.45)
     pieces: list[Piece] = []
     for side in (1, -1):
         before = np.linspace(np.radians(style.start), FRONT_END, 150)
-        pieces.append(_leaf(style, side, before, on, lift, Cut(part, fabric, stitched=(2, 3), skirted=(2, 3), thick=0.25)))
+        pieces.append(
+            _leaf(style, side, before, on, lift, Cut(part, fabric, stitched=(2, 3), skirted=(2, 3), thick=0.25))
+        )
         behind = np.linspace(FRONT_END - 0.25, np.pi, 60)
         pieces.append(_leaf(style, side, behind, on, lift, Cut(part, fabric, behind=True)))
         inside = np.linspace(np.radians(70), np.pi, 80)
@@ -145,7 +147,9 @@ def _leaf_depth(angle: float, x: float, z: float, on: Depth, lift: float) -> flo
 
 def _stand(style: Collar, side: int, angles: F64, cut: Cut) -> Piece:
     fold = ring(style.fold, angles)
-    foot = ring([(angle, height - style.stand - angle / 60, wider * 0.5) for angle, height, wider in style.fold], angles)
+    foot = ring(
+        [(angle, height - style.stand - angle / 60, wider * 0.5) for angle, height, wider in style.fold], angles
+    )
     piece = band(fold * [side, 1, 1], foot * [side, 1, 1], cut, rows=24)
     return piece
 
@@ -158,9 +162,7 @@ def front_stand(style: Collar, part: str, fabric: str, height: float = 3.0) -> P
     return band(ring(upper, angles), ring(lower, angles), Cut(part, fabric, stitched=(0,)), rows=24)
 
 
-def body(
-    wear: Wear, part: str, fabric: str, opening: float | None = None, width: float = 19.2
-) -> tuple[Piece, ...]:
+def body(wear: Wear, part: str, fabric: str, opening: float | None = None, width: float = 19.2) -> tuple[Piece, ...]:
     """Front of the shirt between the armholes, with its placket.
 
     Parameters
@@ -181,7 +183,10 @@ def body(
         inner = _inner_edge(opening, over=over)
         sides = [
             sided([(6.7, 2.9), *((x, z - sunk) for x, z in shoulder_line(line, 8.0, width))], side),
-            sided([(width + x, z) for x, z in ((0.0, top), (0.7, -3.6), (0.1, -9), (-0.3, -14), (0.4, -22), (1.0, HEM))], side),
+            sided(
+                [(width + x, z) for x, z in ((0.0, top), (0.7, -3.6), (0.1, -9), (-0.3, -14), (0.4, -22), (1.0, HEM))],
+                side,
+            ),
             sided([(width + 1.0, HEM), (inner[0][0], HEM)], side),
             sided(inner, side),
             sided([inner[-1], *_NECKLINE] if opening is None else [inner[-1], (5.2, 0.6), (6.7, 2.9)], side),

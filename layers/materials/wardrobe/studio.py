@@ -410,5 +410,3 @@ def _image(name: str, values: F64) -> Any:
     image.pixels.foreach_set(pixels.ravel())
     image.update()
     return image
-
-

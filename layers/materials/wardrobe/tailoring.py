@@ -105,7 +105,18 @@ def _front(wear: Wear, lapel: Lapel, side: int, raised: float, cut: Cut) -> Piec
     below = lapel.roll[-1]
     sides = [
         sided([(7.0, 5.0), *shoulder_line(line, 8.0, 19.3)], side),
-        sided([(19.3, float(line.shoulder(19.3))), (20.15, -2.5), (20.2, -6), (19.4, -11), (19.2, -15), (20.0, -22), (20.8, HEM)], side),
+        sided(
+            [
+                (19.3, float(line.shoulder(19.3))),
+                (20.15, -2.5),
+                (20.2, -6),
+                (19.4, -11),
+                (19.2, -15),
+                (20.0, -22),
+                (20.8, HEM),
+            ],
+            side,
+        ),
         sided([(20.8, HEM), (-2.0, HEM)], side),
         sided([(-2.0, HEM), (-1.6, -35.5), below], side),
         sided([below, *reversed(lapel.roll[2:-1]), (7.0, 5.0)], side),

@@ -76,8 +76,13 @@ def _wing(figure: Figure, side: int, tilt: float, reach: float, part: str, fabri
         off = z - _BOW_AT - tilt * across
         out = np.clip((across - 0.5) / (reach - 0.5), 0, 1)
         half = 0.75 + 1.55 * out
-        puff = 1.15 * np.sqrt(np.clip(out * 1.3, 0, 1)) * (1 - 0.35 * out) * np.sqrt(np.clip(1 - (off / half) ** 2, 0.05, 1))
-        pleats = np.cos(off / half * 5.0 + 0.6 * side) * 0.22 * np.exp(-((out - 0.12) / 0.3) ** 2)
+        puff = (
+            1.15
+            * np.sqrt(np.clip(out * 1.3, 0, 1))
+            * (1 - 0.35 * out)
+            * np.sqrt(np.clip(1 - (off / half) ** 2, 0.05, 1))
+        )
+        pleats = np.cos(off / half * 5.0 + 0.6 * side) * 0.22 * np.exp(-(((out - 0.12) / 0.3) ** 2))
         bend = figure.on(0 * x, 0 * z + _BOW_AT) - 0.035 * across**2
         return bend + (0.15 if behind else 0.65) + puff + pleats + 0.05 * ripple(x, z, 1.8, 25 + side)
 
@@ -104,4 +109,6 @@ def _bow_knot(figure: Figure, part: str, fabric: str) -> Piece:
         [(0.95, _BOW_AT - 1.1), (0.0, _BOW_AT - 1.25), (-0.92, _BOW_AT - 1.08)],
         [(-0.92, _BOW_AT - 1.08), (-0.82, _BOW_AT), (-0.95, _BOW_AT + 1.05)],
     ]
-    return area(sides, depth, Cut(part, fabric, rolls=(Roll((0, 1, 2, 3), 0.3, 0.4),), grain=1.57, step=0.09, thick=0.6))
+    return area(
+        sides, depth, Cut(part, fabric, rolls=(Roll((0, 1, 2, 3), 0.3, 0.4),), grain=1.57, step=0.09, thick=0.6)
+    )

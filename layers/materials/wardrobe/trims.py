@@ -47,8 +47,12 @@ def flap_pocket(side: int, on: Depth, part: str, fabric: str) -> tuple[Piece, ..
     flap = [
         sided([(left, top), (middle, top + 0.12), (right, top)], side),
         sided([(right, top), (right + 0.05, top - 3.3)], side),
-        sided([(right + 0.05, top - 3.3), (right - 1.2, top - 3.9), (middle + 1.3, top - 3.7), (middle, top - 4.9)], side),
-        sided([(middle, top - 4.9), (middle - 1.3, top - 3.7), (left + 1.2, top - 3.9), (left - 0.05, top - 3.3)], side),
+        sided(
+            [(right + 0.05, top - 3.3), (right - 1.2, top - 3.9), (middle + 1.3, top - 3.7), (middle, top - 4.9)], side
+        ),
+        sided(
+            [(middle, top - 4.9), (middle - 1.3, top - 3.7), (left + 1.2, top - 3.9), (left - 0.05, top - 3.3)], side
+        ),
         sided([(left - 0.05, top - 3.3), (left, top)], side),
     ]
 
@@ -59,7 +63,9 @@ def flap_pocket(side: int, on: Depth, part: str, fabric: str) -> tuple[Piece, ..
         return on(x, z) + 0.32 + 0.16 * np.clip((top - z) / 4, 0, 1)
 
     rolled = Cut(part, fabric, rolls=(Roll((0, 1, 2), 0.15, 0.16),), stitched=(0, 1, 2), thick=0.25)
-    flapped = Cut(part, fabric, rolls=(Roll((1, 2, 3, 4), 0.18, 0.2), Roll((0,), 0.25, 0.3)), stitched=(1, 2, 3, 4), thick=0.3)
+    flapped = Cut(
+        part, fabric, rolls=(Roll((1, 2, 3, 4), 0.18, 0.2), Roll((0,), 0.25, 0.3)), stitched=(1, 2, 3, 4), thick=0.3
+    )
     return area(patch, lower, rolled), area(flap, upper, flapped)
 
 
@@ -75,5 +81,10 @@ def zip_fastener(top: float, bottom: float, on: Depth, part: str) -> Piece:
         teeth = 0.5 + 0.5 * np.sign(np.sin(2 * np.pi * z / 0.3 + np.where(x > 0, np.pi, 0)))
         return on(x, z) + 0.1 + 0.09 * teeth * np.exp(-((np.abs(x) / 0.22) ** 4))
 
-    sides = [[(-0.3, top), (0.3, top)], [(0.3, top), (0.3, bottom)], [(0.3, bottom), (-0.3, bottom)], [(-0.3, bottom), (-0.3, top)]]
+    sides = [
+        [(-0.3, top), (0.3, top)],
+        [(0.3, top), (0.3, bottom)],
+        [(0.3, bottom), (-0.3, bottom)],
+        [(-0.3, bottom), (-0.3, top)],
+    ]
     return area(sides, depth, Cut(part, "button", step=0.07, thick=0.1))

@@ -233,7 +233,7 @@ def _inner_face(portrait: Portrait, rows: slice) -> Matte:
     """Fill the face up to its outline: whatever the parts say, it stays."""
     points = portrait.landmarks[list(mesh.FACE_OVAL), :2] - (0, rows.start)
     drawn = polygon_mask(np.asarray(points, np.float32), (rows.stop - rows.start, portrait.width), smooth=False)
-    return np.asarray(np.minimum(cv2.dilate(drawn, disc(1)) * 2, 1), np.float32)
+    return np.asarray(np.minimum(cv2.dilate(drawn, disc(2)) * 2, 1), np.float32)
 
 
 def _hanging(hair: Matte, wearer: Wearer, portrait: Portrait, rows: slice) -> Matte:
