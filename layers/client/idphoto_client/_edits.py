@@ -140,6 +140,35 @@ class Edits:
         return _apply("makeup", result, material_id=material_id, intensity=intensity, policy=policy)
 
     @operation
+    def outfit(
+        self,
+        result: Made,
+        material_id: str | None = None,
+        *,
+        color: str | None = None,
+        fit: float | None = None,
+        shoulder_width: float | None = None,
+        height: float | None = None,
+        shadow: float | None = None,
+        policy: str | None = None,
+    ) -> Flow[Result]:
+        """Put on an outfit, in one of its colours (``color``) or ``#RRGGBB``; see :meth:`materials` for the outfits.
+
+        ``fit``, ``shoulder_width`` and ``height`` run from -100 (tight, narrow, low) to 100.
+        """
+        return _apply(
+            "outfit",
+            result,
+            material_id=material_id,
+            color=color,
+            fit=fit,
+            shoulder_width=shoulder_width,
+            height=height,
+            shadow=shadow,
+            policy=policy,
+        )
+
+    @operation
     def background(
         self,
         result: Made,
