@@ -52,6 +52,8 @@ HAND_LEAST: Final = 4.0
 """Cm² of skin surrounded by cloth from which it is a hand and no print."""
 COVERED_LEAST: Final = 0.7
 """Share of the chest and the shoulders that is cloth, without the middle; bare shoulders with straps show less."""
+SKIN_LIKE_MOST: Final = 0.75
+"""Share of the cloth that may have the colour of the face: of a cream blouse beside pale skin, 0.5."""
 CONTRAST_LEAST: Final = 14.0
 CONTRAST_GOOD: Final = 30.0
 """Difference between cloth and skin along the neckline, levels of 255."""
@@ -270,6 +272,7 @@ class _Worn:
         found: list[Finding] = []
         hands = self._close_islands()
         self._require_covered()
+        self._require_no_skin()
         self.filled = self._complete(found)
         self._cut_bottom(hands, found)
         half = min(-float(self.x[0, 0]), float(self.x[0, -1]))
@@ -305,6 +308,16 @@ class _Worn:
         share = float((zone & self.cloth).sum() / max(int((zone & self.cloth).sum() + bare.sum()), 1))
         if share < COVERED_LEAST:
             raise GarmentUnusableError("BARE_SHOULDERS", value=round(share, 2), allowed=COVERED_LEAST)
+
+    def _require_no_skin(self) -> None:
+        """Refuse cloth of the face's own colour: bare skin is taken for such."""
+        light = cv2.cvtColor(self.work.rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
+        face = light[(self.found_face() > 0.5) & (self.skin > 0.9)]
+        usual = float(np.median(face)) if face.size else 128.0
+        alike = (self._tint_distance() < 2.5) & (np.abs(light - usual) < 40)
+        share = float(alike[self.cloth & (self.z > -10)].mean())
+        if share > SKIN_LIKE_MOST:
+            raise GarmentUnusableError("SKIN_COLOURED", value=round(share, 2), allowed=SKIN_LIKE_MOST)
 
     def _complete(self, found: list[Finding]) -> Mask:
         """Continue the cloth below hair that lies over it, from column to column."""

@@ -340,7 +340,7 @@ def _sew(cloth: _Cloth, outline: Outline, naming: Naming, found: list[Finding]) 
         anchors={name: place(name) for name in _ANCHORS},
         skin_shown=_skin_shown(outline),
     )
-    data = write_garment(facts, *cloth.layers)
+    data = write_garment(facts, *cloth.layers, effort=4)
     if len(data) > FILE_BYTES_MAX:
         raise GarmentError(field="bytes", reason="the garment has too much detail", given=len(data))
     return Tailored(data, weigh(found))
