@@ -19,7 +19,7 @@ from moto import mock_aws
 from PIL import Image
 from skimage.data import astronaut
 
-from tests.engine.test_effect_outfit import a_garment
+from tests.garments import a_garment
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY, OTHER_KEY = "key-of-the-first-partner", "key-of-the-second-partner"

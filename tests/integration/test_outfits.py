@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from skimage.data import astronaut
 
-from tests.engine.test_effect_outfit import a_garment
+from tests.garments import a_garment
 from tests.integration.conftest import OTHER_KEY, jpeg, png
 from tests.integration.test_materials import encoded, forget, listed, photo, picture, post, show
 

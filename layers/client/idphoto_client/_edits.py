@@ -72,9 +72,16 @@ class Edits:
         )
 
     @operation
-    def symmetry(self, result: Made, *, strength: float | None = None, policy: str | None = None) -> Flow[Result]:
-        """Move the shape of the face towards its mirror image."""
-        return _apply("symmetry", result, strength=strength, policy=policy)
+    def symmetry(
+        self,
+        result: Made,
+        *,
+        strength: float | None = None,
+        shoulders: float | None = None,
+        policy: str | None = None,
+    ) -> Flow[Result]:
+        """Move the shape of the face towards its mirror image, and level the shoulders."""
+        return _apply("symmetry", result, strength=strength, shoulders=shoulders, policy=policy)
 
     @operation
     def beautify(

@@ -23,11 +23,8 @@ from idphoto.pose import estimate_pose
 from idphoto.raster import fill_gaps, smoothstep
 from idphoto.shapes import blur, disc, enlarge, face_width, polygon_mask
 from idphoto.usability import Finding, GarmentUnusableError, finding
+from idphoto.wearer import FACE_CM, PIT_CM, measure
 
-FACE_CM: Final = 14.6
-"""Width of a face between its edges beside the ears: what makes pixels of a portrait centimetres."""
-PIT_BELOW_CHIN_CM: Final = 4.3
-"""From the chin to the hollow of the neck, the head held straight."""
 PX_PER_CM_MAX: Final = 27.0
 """More does no portrait show, whose head is at most 800 px high."""
 
@@ -37,9 +34,9 @@ FACE_WIDTH_GOOD: Final = 220.0
 YAW_MOST: Final = 17.0
 YAW_GOOD: Final = 7.0
 """Degrees of the head. Beyond the first the jaw hides one side of the collar, and the body mostly turns too."""
-DEPTH_LEAST: Final = 5.0
-DEPTH_GOOD: Final = 11.0
-"""Cm of cloth below the hollow of the neck: an ID photo of a large head shows 6, of a small one 12."""
+DEPTH_LEAST: Final = 4.0
+DEPTH_GOOD: Final = 10.0
+"""Cm of cloth below the hollow of the neck: an ID photo of a large head shows 5, of a small one 10."""
 HALF_LEAST: Final = 11.5
 HALF_GOOD: Final = 19.0
 """Cm of cloth to each side of the middle: an ID photo shows 12 to 18."""
@@ -55,6 +52,8 @@ HAND_LEAST: Final = 4.0
 """Cm² of skin surrounded by cloth from which it is a hand and no print."""
 COVERED_LEAST: Final = 0.7
 """Share of the chest and the shoulders that is cloth, without the middle; bare shoulders with straps show less."""
+SKIN_LIKE_MOST: Final = 0.75
+"""Share of the cloth that may have the colour of the face: of a cream blouse beside pale skin, 0.5."""
 CONTRAST_LEAST: Final = 14.0
 CONTRAST_GOOD: Final = 30.0
 """Difference between cloth and skin along the neckline, levels of 255."""
@@ -73,6 +72,8 @@ SURE_HAIR_CM: Final = 4.0
 """Cm above the chin, higher than any collar stands: what is hair there surely is."""
 FRAYED_CM: Final = 0.55
 """Cm of cloth beside hair that its ends still cross."""
+LOOSE_CM: Final = 0.3
+"""Cm by which fibres stand off the cloth."""
 TANGENT_CM: Final = 2.0
 STEEPEST: Final = 1.2
 """Cm of the outline beside hair that tell how it goes on below it, and the steepest that it does so."""
@@ -128,11 +129,11 @@ def cut_garment(portrait: Portrait) -> Cut:
         raise GarmentUnusableError("SKIN_COLOURED", value=round(contrast, 1), allowed=CONTRAST_LEAST)
     if contrast < CONTRAST_GOOD:
         found.append(finding("SKIN_COLOURED", contrast, CONTRAST_GOOD))
-    return Cut(*worn.cloth_of(share), worn.cm, portrait.centre_x, worn.pit_y, tuple(found))
+    return Cut(*worn.cloth_of(share), worn.cm, worn.middle, worn.pit_y, tuple(found))
 
 
 def _runs(mask: Mask, gap: int) -> list[slice]:
-    """Runs of a row; such as are closer than a gap are one."""
+    """Find the runs of a row; such as are closer than a gap are one."""
     places = np.flatnonzero(mask)
     if not places.size:
         return []
@@ -154,7 +155,7 @@ def _judge_pose(portrait: Portrait) -> list[Finding]:
         raise GarmentUnusableError("TURNED", value=round(yaw, 1), allowed=YAW_MOST)
     if yaw > YAW_GOOD:
         found.append(finding("TURNED", yaw, YAW_GOOD))
-    depth = (portrait.height - portrait.chin_y) / cm - PIT_BELOW_CHIN_CM
+    depth = (portrait.height - portrait.chin_y) / cm - PIT_CM
     if depth < DEPTH_LEAST:
         raise GarmentUnusableError("CUT_BELOW_CHIN", value=round(depth, 1), allowed=DEPTH_LEAST)
     half = min(portrait.centre_x, portrait.width - 1 - portrait.centre_x) / cm
@@ -188,28 +189,30 @@ class _Worn:
 
     def __init__(self, portrait: Portrait) -> None:
         self.portrait = portrait
-        self.cm = face_width(portrait.landmarks) / FACE_CM
-        self.pit_y = portrait.chin_y + PIT_BELOW_CHIN_CM * self.cm
         self.found: Parts = parts(portrait)
+        wearer = measure(portrait, self.found)
+        self.cm, self.middle, self.pit_y = wearer.unit, wearer.neck_x, wearer.pit_y
+        self.chin_z = (self.pit_y - portrait.chin_y) / self.cm
         self.work = _reduced(portrait, _WORK)
-        self.unit = face_width(self.work.landmarks) / FACE_CM
+        ratio = self.work.width / portrait.width
+        self.unit = self.cm * ratio
         size = (self.work.width, self.work.height)
         self.skin, self.hair, self.clothes, self.beard = (
             np.asarray(cv2.resize(field, size, interpolation=cv2.INTER_AREA), np.float32)
             for field in (self.found.skin, self.found.hair, self.found.clothes, self.found.beard)
         )
-        pit = self.work.chin_y + PIT_BELOW_CHIN_CM * self.unit
+        pit, middle = ((place + 0.5) * ratio - 0.5 for place in (self.pit_y, self.middle))
         rows, columns = (np.arange(n, dtype=np.float32) for n in (self.work.height, self.work.width))
-        self.z = ((pit - rows) / np.float32(self.unit))[:, None]
-        self.x = ((columns - self.work.centre_x) / np.float32(self.unit))[None]
+        self.z = ((np.float32(pit) - rows) / np.float32(self.unit))[:, None]
+        self.x = ((columns - np.float32(middle)) / np.float32(self.unit))[None]
         self.person = self.work.alpha > 127
         self.cloth = self._cloth()
         self.contrast = 255.0
 
     def _cloth(self) -> Mask:
         """Judge what is cloth; about the neck, by the colours of both sides."""
-        cloth = (self.clothes > 0.5) & self.person & (self.z < PIT_BELOW_CHIN_CM + 6)
-        window = np.flatnonzero((self.z[:, 0] > -14) & (self.z[:, 0] < PIT_BELOW_CHIN_CM + 6))
+        cloth = (self.clothes > 0.5) & self.person & (self.z < self.chin_z + 6)
+        window = np.flatnonzero((self.z[:, 0] > -14) & (self.z[:, 0] < self.chin_z + 6))
         if not window.size or not cloth.any():
             raise GarmentUnusableError("BARE_SHOULDERS", value=0.0, allowed=COVERED_LEAST)
         rows = np.s_[window[0] : window[-1] + 1]
@@ -250,7 +253,7 @@ class _Worn:
 
     def _sure_cloth(self) -> Mask:
         far = (self.z < -1.5) | (self._tint_distance() > 4)
-        low = self.z < PIT_BELOW_CHIN_CM - 1
+        low = self.z < self.chin_z - 1
         return np.asarray((self.clothes > 0.95) & far & low & self.person & (self.hair < 0.03))
 
     def _sure_other(self) -> Mask:
@@ -261,7 +264,7 @@ class _Worn:
         dim = light <= (float(np.median(cheeks)) if cheeks.size else 255.0) + 4
         neck = (self.skin > 0.9) & (self._tint_distance() < 2.5) & dim
         neck = cv2.erode(neck.astype(np.uint8), disc(0.4 * self.unit)) > 0
-        hair = (self.hair > 0.95) & (self.z > PIT_BELOW_CHIN_CM + SURE_HAIR_CM)
+        hair = (self.hair > 0.95) & (self.z > self.chin_z + SURE_HAIR_CM)
         return np.asarray((face | neck | hair | (self.beard > 0.5)) & self.person & (self.clothes < 0.05))
 
     def judge(self) -> list[Finding]:
@@ -269,6 +272,7 @@ class _Worn:
         found: list[Finding] = []
         hands = self._close_islands()
         self._require_covered()
+        self._require_no_skin()
         self.filled = self._complete(found)
         self._cut_bottom(hands, found)
         half = min(-float(self.x[0, 0]), float(self.x[0, -1]))
@@ -305,6 +309,16 @@ class _Worn:
         if share < COVERED_LEAST:
             raise GarmentUnusableError("BARE_SHOULDERS", value=round(share, 2), allowed=COVERED_LEAST)
 
+    def _require_no_skin(self) -> None:
+        """Refuse cloth of the face's own colour: bare skin is taken for such."""
+        light = cv2.cvtColor(self.work.rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
+        face = light[(self.found_face() > 0.5) & (self.skin > 0.9)]
+        usual = float(np.median(face)) if face.size else 128.0
+        alike = (self._tint_distance() < 2.5) & (np.abs(light - usual) < 40)
+        share = float(alike[self.cloth & (self.z > -10)].mean())
+        if share > SKIN_LIKE_MOST:
+            raise GarmentUnusableError("SKIN_COLOURED", value=round(share, 2), allowed=SKIN_LIKE_MOST)
+
     def _complete(self, found: list[Finding]) -> Mask:
         """Continue the cloth below hair that lies over it, from column to column."""
         hair = self._hanging((self.hair > 0.5) & ~self.cloth & self.person)
@@ -312,7 +326,7 @@ class _Worn:
         if (area := self._area(over)) > HAIR_MOST:
             raise GarmentUnusableError("HAIR_OVER_GARMENT", value=round(area, 1), allowed=HAIR_MOST)
         top = np.where(self.cloth.any(axis=0), self.cloth.argmax(axis=0), len(self.cloth))
-        columns, x = np.arange(len(top)), self.x[0]
+        x = self.x[0]
         under = self._under_hair(hair, top)
         self._require_apart(under, top)
         worn = top < len(self.cloth)
@@ -337,7 +351,7 @@ class _Worn:
     def _hanging(self, hair: Mask) -> Mask:
         """Pieces of hair that begin beside the face; what is taken for hair below the jaw alone is shadow."""
         _, labels = cv2.connectedComponents(hair.astype(np.uint8), connectivity=8)
-        high = self.z > PIT_BELOW_CHIN_CM + SURE_HAIR_CM
+        high = self.z > self.chin_z + SURE_HAIR_CM
         return np.asarray(hair & np.isin(labels, np.unique(labels[hair & high])))
 
     def _line_over(self, run: slice, top: NDArray[np.intp], known: Mask) -> F32:
@@ -355,13 +369,14 @@ class _Worn:
             lines.append(float(top[near].mean()) + slope * (columns - float(near.mean())))
         if not lines:
             return top[run].astype(np.float32)
-        return np.minimum(np.max(lines, axis=0), top[run]).astype(np.float32)
+        return np.asarray(np.minimum(np.max(lines, axis=0), top[run]), np.float32)
 
     def _under_hair(self, hair: Mask, top: NDArray[np.intp]) -> Mask:
         """Columns in which hair hangs onto the topmost cloth."""
         reach = max(2, round(0.5 * self.unit))
         columns = np.arange(len(top))
-        return np.any([hair[np.clip(top - up, 0, len(hair) - 1), columns] for up in range(1, reach + 1)], axis=0)
+        above = [hair[np.clip(top - up, 0, len(hair) - 1), columns] for up in range(1, reach + 1)]
+        return np.asarray(np.any(above, axis=0))
 
     def _require_apart(self, under: Mask, top: NDArray[np.intp]) -> None:
         """Refuse where hair goes over into cloth of the same colour: there nobody can tell where it ends."""
@@ -461,7 +476,7 @@ class _Worn:
     def _cloth_slope(self, light: F32, cloth: Mask) -> float:
         """How the logarithm of the light on the cloth rises to the right, per cm: the median over mirrored pairs."""
         step = max(1, round(0.5 * self.cm))
-        middle = round(self.portrait.centre_x)
+        middle = round(self.middle)
         reach = min(middle, light.shape[1] - 1 - middle, round(16 * self.cm))
         away = np.arange(round(3 * self.cm), reach, step)
         if not away.size:
@@ -484,11 +499,14 @@ class _Worn:
             known = (share > 0.99) & ~gone & (self.portrait.alpha > 250)
             smooth = self._continued(rgb, known)
             rgb = rgb + (smooth + self._texture(rgb, known) - rgb) * filled[..., None]
-        across = (np.arange(share.shape[1], dtype=np.float32) - np.float32(self.portrait.centre_x)) / np.float32(self.cm)
+        across = (np.arange(share.shape[1], dtype=np.float32) - np.float32(self.middle)) / np.float32(self.cm)
         # A coded value goes with about the power 1/2.2 of the light.
         rgb = rgb * np.exp(np.clip(across, -20, 20) * np.float32(-self.slope / 2.2))[None, :, None]
         end = int(self.pit_y - self.lowest * self.cm)
         alpha[end:] = 0
+        # What hangs loose in the air is a fault of the matte.
+        body = largest(alpha > np.float32(0.5)).astype(np.uint8)
+        alpha *= cv2.dilate(body, disc(LOOSE_CM * self.cm))
         return np.clip(np.rint(rgb), 0, 255).astype(np.uint8), alpha
 
     def _texture(self, rgb: F32, known: Mask) -> F32:

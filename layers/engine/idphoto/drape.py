@@ -36,7 +36,7 @@ LIGHT_SHARE: Final = 0.6
 """Share of the slope of the light across the face that the cloth takes over; the rest is the shape of the face."""
 SLOPE_MOST: Final = 0.5
 """Most difference of the light between the sides of a face that counts, logarithm."""
-WHITE_SHARE: Final = 0.4
+WHITE_SHARE: Final = 0.15
 """Share of a colour cast that cloth takes over: what a face tells of the light is uncertain by its own colour."""
 SKIN_TINT: Final = np.array([1.36, 0.95, 0.76], np.float32)
 """Linear light of skin in white light, relative to its mean (the centre of the skin locus: Soriano et al. 2003)."""

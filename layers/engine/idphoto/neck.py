@@ -27,6 +27,11 @@ WORK_UNIT: Final = 6.0
 FACE_TRUST: Final = 0.02
 """Weight of the face's colour beside that of a bare neck: it speaks where no neck is near."""
 
+SEEN_CM2: Final = (10.0, 40.0)
+HOLDS_CM: Final = 1.2
+"""Area of bare neck from which on its tone counts for all the rest; of a smaller one it holds so far."""
+WIDER: Final = 1.22
+"""So much wider than expected a neck may be where the photo shows it."""
 EDGE_CM: Final = 0.3
 """So near to clothes the skin lies in their shadow, and is replaced with them."""
 
@@ -78,10 +83,12 @@ def complete_neck(portrait: Portrait, found: Parts, wearer: Wearer, rows: slice,
     """
     rgb = portrait.rgb[rows].astype(np.float32)
     x, z = wearer.centimetres(portrait, rows)
-    shape = _outline(portrait, wearer, rows)
+    shape, wide = _outline(portrait, wearer, rows, 1.0), _outline(portrait, wearer, rows, WIDER)
     below = _below_jaw(portrait, rows, wearer.unit)
-    bare = found.body_skin[rows] * _skin_coloured(portrait, found, rows)
-    own = _own_skin(bare, shape, wearer, z)
+    skin = found.body_skin[rows] + found.face_skin[rows]
+    tinted = _skin_coloured(portrait, found, rows)
+    worn = found.clothes[rows] + skin * (1 - tinted)
+    own = _own_skin(skin * tinted, worn, wide, wearer, z)
     scale = min(1.0, WORK_UNIT / wearer.unit)
     size = (max(1, round(rgb.shape[1] * scale)), max(1, round(rgb.shape[0] * scale)))
 
@@ -93,17 +100,21 @@ def complete_neck(portrait: Portrait, found: Parts, wearer: Wearer, rows: slice,
     neck = reduced(own)
     colour = np.log(reduced(rgb) + _DARK) - shade * neck[..., None]
     weights = np.minimum(neck + np.float32(FACE_TRUST) * face, 1)
-    filled = fill_gaps(np.asarray(colour, np.float32), weights) + shade
-    smooth = np.exp(enlarge(np.asarray(filled, np.float32), rgb.shape)) - _DARK
-    skin = smooth + noise[..., None]
-    skin += (rgb - skin) * own[..., None]
-    return Neck(np.asarray(skin, np.float32), shape, own)
+    tone = fill_gaps(np.asarray(colour, np.float32), weights)
+    if (face > 0.5).any():
+        usual = np.median(colour[face > 0.5], axis=0)
+        tone = usual + (tone - usual) * _reach(neck, reduced(below), wearer.unit * scale)[..., None]
+    smooth = np.exp(enlarge(np.asarray(tone + shade, np.float32), rgb.shape)) - _DARK
+    filled = smooth + noise[..., None]
+    filled += (rgb - filled) * own[..., None]
+    mask = np.maximum(shape, own * wide) * smoothstep(below, -0.25, -0.05)
+    return Neck(np.asarray(filled, np.float32), np.asarray(mask, np.float32), own)
 
 
-def _outline(portrait: Portrait, wearer: Wearer, rows: slice) -> Matte:
-    """Fill the outline of neck and throat; where the photo shows nothing of the person, there is none."""
+def _outline(portrait: Portrait, wearer: Wearer, rows: slice, width: float) -> Matte:
+    """Fill the outline of neck and throat, ``width`` times as wide; where the photo shows nobody, there is none."""
     sides = np.array(_OUTLINE_CM, np.float32)
-    half, unit = wearer.neck_half, wearer.unit
+    half, unit = wearer.neck_half * width, wearer.unit
     top = float(portrait.landmarks[list(_JAW_CORNERS), 1].mean()) - 0.5 * unit
     y = np.where(sides[:, 1] > _TOP, top, wearer.pit_y - sides[:, 1] * unit) - rows.start
     right = np.stack([wearer.neck_x + sides[:, 0] * half, y], axis=1)
@@ -112,19 +123,30 @@ def _outline(portrait: Portrait, wearer: Wearer, rows: slice) -> Matte:
     return np.asarray(drawn * (portrait.alpha[rows] * np.float32(1 / 255)), np.float32)
 
 
-def _own_skin(body_skin: Matte, shape: Matte, wearer: Wearer, z: F32) -> Matte:
-    """Find the bare skin that hangs together with the chin, away from the edges of clothes."""
-    bare = ((body_skin > 0.6) & (shape > 0.5) & (z > -1.5)).astype(np.uint8)
+def _own_skin(skin: Matte, worn: Matte, shape: Matte, wearer: Wearer, z: F32) -> Matte:
+    """Find the bare skin of the neck that hangs together with the face, away from clothes."""
+    bare = ((skin > 0.5) & (shape > 0.5) & (z > -1.5)).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(bare, connectivity=4)
     sizes = stats[:, cv2.CC_STAT_AREA].copy()
     sizes[0] = 0
     if count < 2 or sizes.max() < wearer.unit**2:
-        return np.zeros_like(body_skin)
-    # The edge of the shape itself is no edge of clothes: beyond it there is background, or hair.
-    kept = ((labels == int(sizes.argmax())) | ((shape < 0.5) & (body_skin > 0.4))).astype(np.uint8)
+        return np.zeros_like(skin)
+    kept = smoothstep(skin, 0.2, 0.8) * (labels == int(sizes.argmax()))
+    # Clothes throw a shadow on the skin beside them, and their colour; hair and the jaw belong to the person.
     radius = EDGE_CM * wearer.unit
-    kept = cv2.erode(kept, disc(radius), borderValue=1)
-    return np.asarray(blur(kept.astype(np.float32), radius / 2) * (body_skin > 0.3), np.float32)
+    near = cv2.dilate((worn > 0.3).astype(np.uint8), disc(1.6 * radius)).astype(np.float32)
+    return np.asarray(kept * (1 - np.minimum(blur(near, radius), 1)), np.float32)
+
+
+def _reach(own: Matte, below: F32, unit: float) -> Matte:
+    """How far the tone of the bare neck holds, 0..1: near it, and everywhere when much of it is seen.
+
+    A narrow strip below the chin lies in its shadow, and says little of the rest.
+    """
+    seen = float(own[below > 0].sum()) / unit**2
+    share = smoothstep(np.array([seen], np.float32), *SEEN_CM2)[0]
+    away = cv2.distanceTransform((own < 0.5).astype(np.uint8), cv2.DIST_L2, 3) / np.float32(unit * HOLDS_CM)
+    return np.asarray(share + (1 - share) * np.exp(-away * away), np.float32)
 
 
 def _below_jaw(portrait: Portrait, rows: slice, unit: float) -> F32:
@@ -175,7 +197,8 @@ def _skin_coloured(portrait: Portrait, found: Parts, rows: slice) -> Matte:
     spread = np.maximum(1.4826 * np.median(np.abs(known - middle), axis=0), TINT_SPREAD_LEAST)
     distance = np.hypot(*np.moveaxis((tint - middle) / spread, -1, 0))
     distance = blur(np.asarray(distance, np.float32), 0.004 * face_width(portrait.landmarks))
-    return 1 - smoothstep(distance, *TINT_DISTANCE)
+    bright = lab[..., 0] - np.float32(np.percentile(lab[..., 0][sure], 75))
+    return (1 - smoothstep(distance, *TINT_DISTANCE)) * (1 - smoothstep(bright, *BRIGHTER_THAN_FACE))
 
 
 def grain(portrait: Portrait, found: Parts, rows: slice) -> F32:
@@ -196,6 +219,9 @@ TINT_SPREAD_LEAST: Final = (2.5, 3.0)
 """Least spread of a* and b* of skin, scaled to L* 60."""
 TINT_DISTANCE: Final = (4.0, 6.0)
 """Spreads from the face's tint between which a colour ceases to be this skin."""
+
+BRIGHTER_THAN_FACE: Final = (2.0, 6.0)
+"""L* above the brighter parts of the face (their 75th percentile) where skin in the shade of the chin cannot be."""
 
 _NOISE_MASK: Final = np.array(((1, -2, 1), (-2, 4, -2), (1, -2, 1)), np.float32)
 _NOISE_GAIN: Final = 6.0

@@ -1,35 +1,46 @@
-"""Where a garment is held, found on its outline: the neck's opening, the shoulders, the hollow of the neck, the scale."""
+"""Where a garment is held, found on its outline: the neck's opening, the shoulders, the hollow of the neck."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 import numpy as np
 
 from idphoto import opencv as cv2
 from idphoto.arrays import F32, Mask, Matte
+from idphoto.flanks import is_cut
+from idphoto.garment import Anchors
 from idphoto.usability import GarmentUnusableError
+from idphoto.wearer import SLOPE_CM
 
 COLLAR_CM: Final = 13.0
 """Usual distance between the sides of a neck's opening: a neck is 11 to 12 cm wide, a collar stands off a little."""
 SHOULDERS_CM: Final = 40.0
 """Usual distance between the ends of the shoulders of a garment (biacromial breadth 33 to 43 cm, ANSUR II, with
 padding)."""
-PIT_BELOW_COLLAR_CM: Final = ((5.0, 5.5), (7.5, 2.0))
-"""Half the width of the opening, and how far the hollow of the neck lies below its sides: a shirt's collar stands high
-and close, a wide neckline lies on the shoulders. Measured on portraits in which both show; between them a line."""
+PIT_BELOW_COLLAR_CM: Final = 5.0
+"""How far the hollow of the neck lies below the sides of a collar, where there are no shoulders to tell it by."""
 
 NOTCH_LEAST: Final = 0.05
 """Least depth of a neck's opening over its width: of a roll-neck, whose front the chin covers, about 0.1."""
-SHOULDERS_OVER_COLLAR: Final = (1.7, 4.2)
+ROLL_NECK: Final = 0.2
+"""Depth over width of an opening, up to which it is a roll-neck's, whose front the chin hides."""
+SHOULDERS_OVER_COLLAR: Final = (1.7, 4.6)
 """Breadth of the shoulders over that of the neck's opening, from a wide neckline to a shirt buttoned up; beyond it,
 what was taken for shoulders are sleeves laid out flat, or the opening is not the neck's."""
 
+HOLE_LEAST: Final = 0.12
+"""Width of a hole that is a neck's opening, of the garment's width."""
+BACK_UNDER: Final = 0.08
+"""How far the back goes on behind the front to each side, of the opening's width."""
+
 _COLLAR_REACH: Final = 1.5
 """How far from the middle the sides of an opening are looked for, in usual distances."""
-_SHOULDER_DROP: Final = 1.2
-"""How far below the collar the outline is followed to find the end of the shoulder, in usual collar distances."""
+_SHOULDER_DROP_CM: Final = 15.6
+_SHOULDER_DROP: Final = (1.2, 2.2)
+"""How far below the collar the outline is followed to find the end of the shoulder: where the scale is known; and in
+distances between the sides of an opening and of a roll-neck's."""
 _PEAK_FLAT: Final = 0.03
 """What is that close to the highest point is as high, in distances between the sides of the opening."""
 
@@ -44,6 +55,8 @@ class Outline:
         ``(x, y)``, px of the picture; left is the viewer's.
     px_per_cm
         Scale.
+    opening
+        Depth of the neck's opening over its width.
     guessed
         Shoulders do not stand out, so that they lie at their usual distance.
     """
@@ -55,7 +68,16 @@ class Outline:
     shoulder_left: tuple[float, float]
     shoulder_right: tuple[float, float]
     px_per_cm: float
+    opening: float
     guessed: bool
+
+    def moved(self, right: float, down: float) -> Outline:
+        """Return the outline in a picture that begins elsewhere."""
+        points: dict[str, Any] = {}
+        for name in Anchors.model_fields:
+            x, y = getattr(self, name)
+            points[name] = (x + right, y + down)
+        return replace(self, **points)
 
 
 def trace_outline(alpha: Matte, middle: float | None = None, px_per_cm: float | None = None) -> Outline:
@@ -79,18 +101,77 @@ def trace_outline(alpha: Matte, middle: float | None = None, px_per_cm: float | 
         middle = _axis(body)
     left, front, right = _neckline(top, len(body), middle, px_per_cm)
     gap = right[0] - left[0]
-    unit = COLLAR_CM * px_per_cm if px_per_cm else gap
-    ends = [_shoulder(body, top, peak, unit, side) for peak, side in ((left, -1), (right, 1))]
-    breadth = ends[1][0] - ends[0][0]
-    guessed = not SHOULDERS_OVER_COLLAR[0] <= breadth / gap <= SHOULDERS_OVER_COLLAR[1]
-    if px_per_cm is None:
-        # The shoulders vary less from garment to garment than the opening does.
-        px_per_cm = gap / COLLAR_CM if guessed else 0.25 * gap / COLLAR_CM + 0.75 * breadth / SHOULDERS_CM
-        if guessed:
-            ends = [_on_outline(top, body.any(axis=0), (left[0] + right[0]) / 2 + side * SHOULDERS_CM / 2 * px_per_cm) for side in (-1, 1)]
-    drop = float(np.interp(gap / 2 / px_per_cm, *zip(*PIT_BELOW_COLLAR_CM, strict=True)))
-    pit = ((left[0] + right[0]) / 2, (left[1] + right[1]) / 2 + drop * px_per_cm)
-    return Outline(pit, left, right, front, ends[0], ends[1], px_per_cm, guessed)
+    opening = (front[1] - max(left[1], right[1])) / gap
+    drop = _SHOULDER_DROP_CM * px_per_cm if px_per_cm else gap * _SHOULDER_DROP[opening < ROLL_NECK]
+    ends = [_shoulder(body, top, peak, drop, side) for peak, side in ((left, -1), (right, 1))]
+    scale, guessed = _scale(body, gap, ends[1][0] - ends[0][0], opening)
+    middle = (left[0] + right[0]) / 2
+    if px_per_cm is None and guessed:
+        ends = [_on_outline(top, top < len(body), middle + side * SHOULDERS_CM / 2 * scale) for side in (-1, 1)]
+    per_cm = px_per_cm or scale
+    pit_y = _pit(top, len(body), middle, per_cm) or (left[1] + right[1]) / 2 + PIT_BELOW_COLLAR_CM * per_cm
+    return Outline((middle, pit_y), left, right, front, ends[0], ends[1], per_cm, opening, guessed)
+
+
+def _scale(body: Mask, gap: float, breadth: float, opening: float) -> tuple[float, bool]:
+    """Px per cm by the opening and the shoulders, and whether the shoulders tell nothing."""
+    columns = np.flatnonzero(body.any(axis=0))
+    worn = body[:, columns[0] : columns[-1] + 1].astype(np.float32)
+    if is_cut(worn, -1) or is_cut(worn, 1):
+        return gap / COLLAR_CM, False
+    least, most = SHOULDERS_OVER_COLLAR
+    if opening < ROLL_NECK:
+        # A roll-neck lies close; its upper edge is narrower than a neck.
+        return breadth / SHOULDERS_CM, not least <= breadth / gap <= 1.4 * most
+    if not least <= breadth / gap <= most:
+        return gap / COLLAR_CM, True
+    # The shoulders vary less from garment to garment than the opening does.
+    return 0.25 * gap / COLLAR_CM + 0.75 * breadth / SHOULDERS_CM, False
+
+
+def split_back(alpha: Matte) -> tuple[Matte, Matte | None]:
+    """Part what lies behind the neck from the front, where a hole in the cloth shows the two apart.
+
+    A picture may show the inside of the collar's back as a band above the opening; the band belongs behind the neck.
+
+    Returns
+    -------
+    tuple[Matte, Matte | None]
+        Opacity of the front, open to above, and of the back; None where the opening is not a hole.
+    """
+    hole = _neck_hole(alpha)
+    if hole is None:
+        return alpha, None
+    columns = np.flatnonzero(hole.any(axis=0))
+    inner = slice(int(columns[0]), int(columns[-1]) + 1)
+    above = np.arange(len(alpha))[:, None] <= np.where(hole.any(axis=0), hole.argmax(axis=0), -1)[None]
+    front = np.where(above, np.float32(0), alpha)
+    # Behind the front it goes on a little, so that no gap opens where the two part.
+    under = round(BACK_UNDER * (inner.stop - inner.start))
+    start, stop = max(inner.start - under, 0), min(inner.stop + under, alpha.shape[1])
+    lowest = int(hole.argmax(axis=0)[inner].max())
+    reach = np.zeros(alpha.shape, bool)
+    reach[:lowest, start:stop] = True
+    reach[:, inner] = above[:, inner]
+    return front, np.where(reach, alpha, np.float32(0))
+
+
+def _neck_hole(alpha: Matte) -> Mask | None:
+    clear = (alpha < np.float32(0.5)).astype(np.uint8)
+    count, labels, stats, centres = cv2.connectedComponentsWithStats(clear, connectivity=4)
+    seen = np.argwhere(clear == 0)
+    if count < 2 or not len(seen):
+        return None
+    (top, left), (bottom, right) = seen.min(axis=0), seen.max(axis=0)
+    width, height = right - left + 1, bottom - top + 1
+    best = None
+    for label in range(1, count):
+        x, y, w, h, area = stats[label]
+        outside = x == 0 or y == 0 or x + w == alpha.shape[1] or y + h == alpha.shape[0]
+        middle = abs(centres[label][0] - (left + right) / 2) < 0.15 * width and centres[label][1] < top + 0.45 * height
+        if not outside and middle and w >= HOLE_LEAST * width and (best is None or area > stats[best][4]):
+            best = label
+    return None if best is None else np.asarray(labels == best)
 
 
 def largest(mask: Mask) -> Mask:
@@ -117,7 +198,7 @@ def _axis(body: Mask) -> float:
         overlap = float(np.minimum(part, part[:, ::-1]).sum() / max(float(small.sum()), 1e-6))
         if overlap > best:
             best, axis = overlap, (max(lower, 0) + upper) / 2
-    return (axis + 0.5) * body.shape[1] / 160 - 0.5
+    return float((axis + 0.5) * body.shape[1] / 160 - 0.5)
 
 
 def _neckline(
@@ -158,11 +239,11 @@ def _peak(window: F32, start: int, stop: int, *, inner: int) -> int:
     return start + int(high[inner])
 
 
-def _shoulder(body: Mask, top: F32, peak: tuple[float, float], unit: float, side: int) -> tuple[float, float]:
+def _shoulder(body: Mask, top: F32, peak: tuple[float, float], drop: float, side: int) -> tuple[float, float]:
     """End of the shoulder: where the outline from the collar to the upper arm is farthest from its chord."""
     x, y = round(peak[0]), peak[1]
     points = [(column, top[column]) for column in range(x, len(top) if side > 0 else -1, side)]
-    lowest = min(y + _SHOULDER_DROP * unit, len(body) - 1)
+    lowest = min(y + drop, len(body) - 1)
     profile = np.array([point for point in points if point[1] <= lowest], np.float32)
     if len(profile) < 4:
         return peak
@@ -177,6 +258,17 @@ def _shoulder(body: Mask, top: F32, peak: tuple[float, float], unit: float, side
     away = (outline - outline[0]) @ np.array((chord[1], -chord[0]), np.float32) * side
     end = outline[int(np.argmax(away))]
     return float(end[0]), float(end[1])
+
+
+def _pit(top: F32, height: int, middle: float, px_per_cm: float) -> float | None:
+    """Row of the hollow of the neck by the slope of the shoulders, as it is found on who will wear the garment."""
+    rows = []
+    for away, above in SLOPE_CM:
+        for side in (-1, 1):
+            column = round(middle + side * away * px_per_cm)
+            if 0 <= column < len(top) and top[column] < height:
+                rows.append(float(top[column]) + above * px_per_cm)
+    return float(np.median(rows)) if len(rows) >= 4 else None
 
 
 def _on_outline(top: F32, worn: Mask, x: float) -> tuple[float, float]:

@@ -13,9 +13,10 @@ from pydantic import ValidationError
 from idphoto import opencv as cv2
 from idphoto.arrays import F32, Matte, Rgb
 from idphoto.artwork import open_artwork
-from idphoto.cutting import PX_PER_CM_MAX, cut_garment
+from idphoto.cutting import HALF_GOOD, HALF_LEAST, PX_PER_CM_MAX, cut_garment
+from idphoto.flanks import continue_flanks, is_cut
 from idphoto.garment import FILE_BYTES_MAX, SIDE_MAX, Anchors, GarmentError, GarmentFacts, Layer, write_garment
-from idphoto.outline import COLLAR_CM, SHOULDERS_CM, Outline, trace_outline
+from idphoto.outline import COLLAR_CM, ROLL_NECK, SHOULDERS_CM, Outline, split_back, trace_outline
 from idphoto.portrait import Portrait
 from idphoto.raster import fill_gaps
 from idphoto.srgb import to_srgb
@@ -52,11 +53,12 @@ LOPSIDED: Final = 7.0
 TILT_MOST: Final = 25.0
 BREADTH_OVER_COLLAR: Final = (1.2, 8.0)
 """Distance of the shoulders' anchors over that of the collar's, given by hand."""
+PIT_DEEPEST: Final = 1.2
+FRONT_DEEPEST: Final = 2.5
+"""Depth of anchors given by hand below the sides of the collar, over its width."""
 SOFT_LEAST: Final = 0.5
 """Soft pixels per hard step of the outline; a drawn edge has about one."""
 
-ROLL_NECK_CM: Final = 2.3
-"""Height of the front above the hollow of the neck from which no neck is to be seen."""
 THROAT_CM: Final = 1.5
 """Depth of the front below the hollow of the neck from which the throat shows."""
 
@@ -110,18 +112,23 @@ def from_picture(data: bytes, naming: Naming, anchors: Mapping[str, tuple[float,
     given = None if anchors is None else _read_anchors(anchors, image.size)
     alpha = np.asarray(image.getchannel("A"), np.float32) / np.float32(255)
     _require_garment(alpha)
-    cloth = _Cloth(to_srgb(image.convert("RGB")), alpha)
     scale = min(1.0, SIDE_MAX / max(image.size))
-    cloth = cloth.resized(scale)
+    cloth = _Cloth(to_srgb(image.convert("RGB")), alpha).resized(scale)
     found: list[Finding] = []
+    softness = _edge_softness(cloth.front)
+    if softness < SOFT_LEAST:
+        found.append(finding("HARD_EDGE", softness, SOFT_LEAST))
+        cloth = replace(cloth, front=np.asarray(cv2.GaussianBlur(cloth.front, (0, 0), 0.6), np.float32))
+    front, back = split_back(cloth.front)
+    cloth = _Cloth(cloth.rgb, front, back)
     if given is None:
-        outline = trace_outline(cloth.alpha)
+        outline = trace_outline(front)
+        if outline.opening < ROLL_NECK:
+            found.append(finding("NO_NECK_OPENING", outline.opening, ROLL_NECK))
     else:
         outline = _held(given, scale)
-        _require_opening(cloth.alpha, outline)
-    if _edge_softness(cloth.alpha) < SOFT_LEAST:
-        found.append(finding("HARD_EDGE", _edge_softness(cloth.alpha), SOFT_LEAST))
-        cloth = replace(cloth, alpha=np.asarray(cv2.GaussianBlur(cloth.alpha, (0, 0), 0.6), np.float32))
+        _require_opening(front, outline)
+    cloth, outline = _with_flanks(cloth, outline, found)
     if outline.px_per_cm < PX_PER_CM_LEAST:
         raise GarmentUnusableError("LOW_RESOLUTION", value=round(outline.px_per_cm, 1), allowed=PX_PER_CM_LEAST)
     if outline.px_per_cm < PX_PER_CM_GOOD:
@@ -145,43 +152,69 @@ def from_portrait(portrait: Portrait, naming: Naming) -> Tailored:
         See :func:`idphoto.cutting.cut_garment`.
     """
     cut = cut_garment(portrait)
+    rows, columns = _filled_box(cut.alpha)
+    cloth = _Cloth(cut.rgb, cut.alpha).cut(rows, columns)
+    middle, pit_y = cut.middle - columns.start, cut.pit_y - rows.start
+    cloth, added = cloth.continued(middle, cut.px_per_cm)
     try:
-        outline = trace_outline(cut.alpha, cut.middle, cut.px_per_cm)
+        outline = trace_outline(cloth.front, middle + added, cut.px_per_cm)
     except GarmentUnusableError as error:
         raise GarmentUnusableError("COLLAR_COVERED") from error
-    # The chin tells the hollow of the neck for a head held straight, the collar for a usual one.
-    pit = (outline.neck_pit[0], (outline.neck_pit[1] + cut.pit_y) / 2)
-    return _sew(_Cloth(cut.rgb, cut.alpha), replace(outline, neck_pit=pit), naming, list(cut.findings))
+    # What it is hung by is measured as it is on who will wear it.
+    return _sew(cloth, replace(outline, neck_pit=(middle + added, pit_y)), naming, list(cut.findings))
 
 
 @dataclass(frozen=True, eq=False)
 class _Cloth:
-    """Colours ``(H, W, 3)`` uint8, not multiplied by the opacity ``(H, W)`` float32."""
+    """Colours ``(H, W, 3)`` uint8, and opacity of front and back ``(H, W)`` float32, not multiplied into them."""
 
     rgb: Rgb
-    alpha: Matte
+    front: Matte
+    back: Matte | None = None
 
     def resized(self, scale: float) -> _Cloth:
         """Reduce the picture."""
         if scale >= 1:
             return self
-        height, width = self.alpha.shape
+        height, width = self.front.shape
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
-        heavy = np.dstack([self.rgb.astype(np.float32) * self.alpha[..., None], self.alpha])
-        small = cv2.resize(heavy, size, interpolation=cv2.INTER_AREA)
-        alpha = np.asarray(small[..., 3], np.float32)
-        rgb = small[..., :3] / np.maximum(alpha, np.float32(1e-3))[..., None]
-        return _Cloth(np.clip(np.rint(rgb), 0, 255).astype(np.uint8), alpha)
 
-    def bled(self) -> Rgb:
-        """Colours of the cloth alone: those inside go on over the edge, where what was behind still shines through."""
-        opaque = (self.alpha > _OPAQUE).astype(np.uint8)
-        inner = cv2.erode(opaque, np.ones((3, 3), np.uint8))
-        # What is too thin to have an inside keeps its own colours.
-        thin = opaque & ~cv2.dilate(inner, np.ones((5, 5), np.uint8))
-        known = ((inner | thin) > 0).astype(np.float32)
-        continued = fill_gaps(self.rgb.astype(np.float32), known)
-        return np.clip(np.rint(continued), 0, 255).astype(np.uint8)
+        def small(field: F32) -> F32:
+            return np.asarray(cv2.resize(field, size, interpolation=cv2.INTER_AREA), np.float32)
+
+        weight = np.maximum(self.front if self.back is None else np.maximum(self.front, self.back), np.float32(1e-3))
+        rgb = small(self.rgb.astype(np.float32) * weight[..., None]) / small(weight)[..., None]
+        colours = np.clip(np.rint(rgb), 0, 255).astype(np.uint8)
+        return _Cloth(colours, small(self.front), None if self.back is None else small(self.back))
+
+    def cut(self, rows: slice, columns: slice) -> _Cloth:
+        """Return a part of the picture."""
+        here = rows, columns
+        return _Cloth(self.rgb[here], self.front[here], None if self.back is None else self.back[here])
+
+    def continued(self, middle: float, px_per_cm: float) -> tuple[_Cloth, int]:
+        """Continue a shoulder that is cut; return also by how many columns all has moved to the right."""
+        rgb, front, added = continue_flanks(self.rgb.astype(np.float32), self.front, middle, px_per_cm)
+        back = self.back
+        if back is not None:
+            back = np.pad(back, ((0, 0), (added, front.shape[1] - back.shape[1] - added)))
+        return _Cloth(np.clip(np.rint(rgb), 0, 255).astype(np.uint8), front, back), added
+
+    @property
+    def layers(self) -> tuple[Layer, Layer | None]:
+        """Front and back as a garment file has them."""
+        return _layer(self.rgb, self.front), None if self.back is None else _layer(self.rgb, self.back)
+
+
+def _layer(rgb: Rgb, alpha: Matte) -> Layer:
+    """Give a layer the colours of its cloth alone: those inside go on over the edge, where the old ground shines in."""
+    opaque = (alpha > _OPAQUE).astype(np.uint8)
+    inner = cv2.erode(opaque, np.ones((3, 3), np.uint8))
+    # What is too thin to have an inside keeps its own colours.
+    thin = opaque & ~cv2.dilate(inner, np.ones((5, 5), np.uint8))
+    continued = fill_gaps(rgb.astype(np.float32), ((inner | thin) > 0).astype(np.float32))
+    shade = np.dstack([np.clip(np.rint(continued), 0, 255), np.rint(alpha * 255)]).astype(np.uint8)
+    return Layer(shade, np.zeros(alpha.shape, np.uint8), np.zeros((0, *alpha.shape), np.uint8))
 
 
 _OPAQUE: Final = 0.97
@@ -207,12 +240,12 @@ def _read_anchors(given: Mapping[str, tuple[float, float]], size: tuple[int, int
 
 def _require_sense(points: Mapping[str, tuple[float, float]]) -> None:
     for pair in ("collar", "shoulder"):
-        (left, left_y), (right, right_y) = points[f"{pair}_left"], points[f"{pair}_right"]
-        if right - left < 1:
+        one, other = points[f"{pair}_left"], points[f"{pair}_right"]
+        if other[0] - one[0] < 1:
             raise GarmentError(field=f"anchors.{pair}_left", reason="left and right are swapped; left is the viewer's")
-        if abs(right_y - left_y) > math.tan(math.radians(TILT_MOST)) * (right - left):
+        if abs(other[1] - one[1]) > math.tan(math.radians(TILT_MOST)) * (other[0] - one[0]):
             raise GarmentError(field=f"anchors.{pair}_left", reason="slanted", allowed=f"{TILT_MOST:.0f} degrees")
-    left, right, pit, front = (points[name] for name in ("collar_left", "collar_right", "neck_pit", "collar_front"))
+    left, right = points["collar_left"], points["collar_right"]
     gap, breadth = right[0] - left[0], points["shoulder_right"][0] - points["shoulder_left"][0]
     if not BREADTH_OVER_COLLAR[0] <= breadth / gap <= BREADTH_OVER_COLLAR[1]:
         raise GarmentError(
@@ -222,7 +255,8 @@ def _require_sense(points: Mapping[str, tuple[float, float]]) -> None:
             allowed=list(BREADTH_OVER_COLLAR),
         )
     sides = (left[1] + right[1]) / 2
-    for name, (x, y), deepest in (("neck_pit", pit, 1.2), ("collar_front", front, 2.5)):
+    for name, deepest in (("neck_pit", PIT_DEEPEST), ("collar_front", FRONT_DEEPEST)):
+        x, y = points[name]
         if not left[0] < x < right[0]:
             raise GarmentError(field=f"anchors.{name}", reason="not between collar_left and collar_right")
         if not 0 < y - sides < deepest * gap:
@@ -233,7 +267,24 @@ def _held(points: Mapping[str, tuple[float, float]], scale: float) -> Outline:
     """Return anchors that were given in a picture that is reduced to a scale."""
     placed = {name: ((x + 0.5) * scale - 0.5, (y + 0.5) * scale - 0.5) for name, (x, y) in points.items()}
     gap, breadth = (placed[f"{pair}_right"][0] - placed[f"{pair}_left"][0] for pair in ("collar", "shoulder"))
-    return Outline(**placed, px_per_cm=0.25 * gap / COLLAR_CM + 0.75 * breadth / SHOULDERS_CM, guessed=False)
+    px_per_cm = 0.25 * gap / COLLAR_CM + 0.75 * breadth / SHOULDERS_CM
+    return Outline(**placed, px_per_cm=px_per_cm, opening=1.0, guessed=False)
+
+
+def _with_flanks(cloth: _Cloth, outline: Outline, found: list[Finding]) -> tuple[_Cloth, Outline]:
+    """Continue the shoulders of a picture that cuts them."""
+    rows, columns = _filled_box(cloth.front)
+    here = cloth.cut(rows, columns)
+    if not (is_cut(here.front, -1) or is_cut(here.front, 1)):
+        return cloth, outline
+    half = min(outline.neck_pit[0] - columns.start, columns.stop - 1 - outline.neck_pit[0]) / outline.px_per_cm
+    if half < HALF_LEAST:
+        raise GarmentUnusableError("SHOULDERS_CUT", value=round(half, 1), allowed=HALF_LEAST)
+    if half >= HALF_GOOD:
+        return cloth, outline
+    found.append(finding("SHOULDERS_CUT", half, HALF_GOOD))
+    here, added = here.continued(outline.neck_pit[0] - columns.start, outline.px_per_cm)
+    return here, outline.moved(added - columns.start, -rows.start)
 
 
 def _require_garment(alpha: Matte) -> None:
@@ -270,9 +321,9 @@ def _sew(cloth: _Cloth, outline: Outline, naming: Naming, found: list[Finding]) 
     found = found + _judge_outline(outline)
     scale = min(1.0, PX_PER_CM_MAX / outline.px_per_cm)
     cloth = cloth.resized(scale)
-    rows, columns = _filled_box(cloth.alpha)
-    cloth = _Cloth(cloth.rgb[rows, columns], cloth.alpha[rows, columns])
-    height, width = cloth.alpha.shape
+    rows, columns = _filled_box(cloth.front if cloth.back is None else np.maximum(cloth.front, cloth.back))
+    cloth = cloth.cut(rows, columns)
+    height, width = cloth.front.shape
 
     def place(name: str) -> tuple[float, float]:
         x, y = ((value + 0.5) * scale - 0.5 for value in getattr(outline, name))
@@ -289,9 +340,7 @@ def _sew(cloth: _Cloth, outline: Outline, naming: Naming, found: list[Finding]) 
         anchors={name: place(name) for name in _ANCHORS},
         skin_shown=_skin_shown(outline),
     )
-    shade = np.dstack([cloth.bled(), np.rint(cloth.alpha * 255).astype(np.uint8)])
-    none = np.zeros((height, width), np.uint8)
-    data = write_garment(facts, Layer(shade, none, np.zeros((0, height, width), np.uint8)))
+    data = write_garment(facts, *cloth.layers, effort=4)
     if len(data) > FILE_BYTES_MAX:
         raise GarmentError(field="bytes", reason="the garment has too much detail", given=len(data))
     return Tailored(data, weigh(found))
@@ -327,10 +376,10 @@ def _judge_outline(outline: Outline) -> list[Finding]:
 
 
 def _skin_shown(outline: Outline) -> str:
-    above = (outline.neck_pit[1] - outline.collar_front[1]) / outline.px_per_cm
-    if above > ROLL_NECK_CM:
+    if outline.opening < ROLL_NECK:
         return "none"
-    return "throat" if above < -THROAT_CM else "neck"
+    below = (outline.collar_front[1] - outline.neck_pit[1]) / outline.px_per_cm
+    return "throat" if below > THROAT_CM else "neck"
 
 
 def _filled_box(alpha: Matte) -> tuple[slice, slice]:

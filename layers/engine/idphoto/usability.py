@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Final, Literal
 
 from idphoto.errors import ParameterError
 
 GOOD: Final = 80.0
 """From this score a garment is good: no remark that shows in a photo, or a single slight one."""
+
+
+FAIR: Final = 15.0
+"""Below it, a garment is refused."""
 
 
 @dataclass(frozen=True)
@@ -71,9 +75,17 @@ def finding(code: str, value: float | None = None, allowed: float | None = None)
 
 
 def weigh(findings: list[Finding]) -> Report:
-    """Sum remarks up to a report."""
+    """Sum remarks up to a report.
+
+    Raises
+    ------
+    GarmentUnusableError
+        ``FLAWED``: there are too many.
+    """
     ordered = sorted(findings, key=lambda one: -_FINDINGS[one.code][2])
     score = max(0.0, 100.0 - sum(_FINDINGS[one.code][2] for one in ordered))
+    if score < FAIR:
+        raise GarmentUnusableError("FLAWED", value=score, allowed=FAIR, findings=[asdict(one) for one in ordered])
     return Report("good" if score >= GOOD else "fair", score, tuple(ordered))
 
 
@@ -91,11 +103,11 @@ _FINDINGS: Final[dict[str, tuple[str, str, float]]] = {
     "COLLAR_COVERED": (
         "A part of the neckline's edge was not visible. value: share of the edge.",
         "领口边缘有一部分被遮挡。value：被遮挡的比例。",
-        25,
+        20,
     ),
     "SHOULDERS_CUT": (
-        "The picture ends before the shoulders do. value: cm from the middle.",
-        "图片未包含完整的肩部。value：距中线的厘米数。",
+        "The picture ends before the shoulders do; they were continued. value: cm from the middle.",
+        "图片未包含完整的肩部，已自动延伸。value：距中线的厘米数。",
         15,
     ),
     "SHORT": (
@@ -106,7 +118,7 @@ _FINDINGS: Final[dict[str, tuple[str, str, float]]] = {
     "LOW_RESOLUTION": (
         "The garment has few pixels and will look soft. value: px per cm.",
         "衣服分辨率偏低，效果会偏模糊。value：每厘米像素数。",
-        25,
+        15,
     ),
     "HANDS_IN_FRONT": (
         "Hands lie before the garment; it was cut above them. value: cm below the hollow of the neck.",
@@ -116,7 +128,7 @@ _FINDINGS: Final[dict[str, tuple[str, str, float]]] = {
     "UNEVEN_LIGHT": (
         "One side is lit more strongly than the other. value: logarithm of the ratio of light.",
         "左右两侧光线不均匀。value：亮度比的对数。",
-        15,
+        10,
     ),
     "SKIN_COLOURED": (
         "The cloth is nearly as the skin at the neckline; its edge is uncertain. value: difference, levels of 255.",
@@ -131,7 +143,12 @@ _FINDINGS: Final[dict[str, tuple[str, str, float]]] = {
     "LOPSIDED": (
         "One collar or shoulder is higher than the other. value: degrees.",
         "左右领口或肩部高低不一。value：倾斜角度。",
-        15,
+        10,
+    ),
+    "NO_NECK_OPENING": (
+        "The neck's opening is as shallow as a roll-neck's; make it transparent if it is not. value: depth over width.",
+        "领口很浅，类似高领；如果不是高领，请将领口部分设为透明。value：深度与宽度之比。",
+        25,
     ),
     "WIDE_NECKLINE": (
         "The neckline is wide or deep and shows much of the person's own skin. value: width in cm.",
@@ -147,6 +164,10 @@ _FINDINGS: Final[dict[str, tuple[str, str, float]]] = {
 """Code: texts, and what the remark takes from the score."""
 
 _REFUSALS: Final[dict[str, tuple[str, str]]] = {
+    "FLAWED": (
+        "The garment has too many flaws; details.findings lists them.",
+        "衣服问题过多，详见 details.findings。",
+    ),
     "FACE_TOO_SMALL": (
         "The person is too small in the picture; take one with more pixels.",
         "人物在图片中过小，请使用更清晰的图片。",

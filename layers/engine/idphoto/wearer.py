@@ -22,8 +22,9 @@ PIT_CM: Final = 5.6
 PIT_RANGE_CM: Final = (4.4, 7.0)
 """From the chin down to the pit of the neck: measured by the shoulders of sixteen portraits 4.6 to 6.6."""
 
-NECK_HALF_CM: Final = 5.6
-NECK_RANGE_CM: Final = (4.7, 6.9)
+NECK_OF_JAW: Final = 0.88
+"""Width of a neck over that of the jaw at its corners: 0.85 to 0.92 on nine portraits that show both."""
+NECK_RANGE_CM: Final = (4.5, 6.6)
 """Half the width of a neck: on portraits that show it 4.2 to 6.1, with a beard or hair beside it more."""
 NECK_ROWS_CM: Final = (0.8, 3.4)
 """Below the chin, where a neck's width is read."""
@@ -82,7 +83,8 @@ def measure(portrait: Portrait, found: Parts) -> Wearer:
     unit = face_width(points) / float(np.cos(yaw)) / FACE_CM
     neck_x = _neck_middle(portrait)
     sides = _neck_sides(portrait, found.body_skin > 0.5, neck_x, unit)
-    half, seen = NECK_HALF_CM * unit, False
+    jaw = float(np.ptp(points[list(_JAW_CORNERS), 0])) / 2
+    half, seen = float(np.clip(NECK_OF_JAW * jaw, NECK_RANGE_CM[0] * unit, NECK_RANGE_CM[1] * unit)), False
     if sides is not None:
         one, other = max(neck_x - sides[0], 1.0), max(sides[1] - neck_x, 1.0)
         seen = max(one, other) < NECK_UNEVEN * min(one, other)
@@ -97,7 +99,7 @@ def measure(portrait: Portrait, found: Parts) -> Wearer:
 def _neck_middle(portrait: Portrait) -> float:
     """Column of the neck by the face: between the angles of the jaw, which a turned head moves least."""
     points = portrait.landmarks
-    jaw = float(points[list(_JAW_ANGLES), 0].mean())
+    jaw = float(points[list(_JAW_CORNERS), 0].mean())
     ears = float(points[[mesh.LEFT_CHEEK_EDGE, mesh.RIGHT_CHEEK_EDGE], 0].mean())
     return (jaw + ears) / 2
 
@@ -129,25 +131,46 @@ def _run(row: Mask, middle: int, gap: int) -> tuple[int, int] | None:
     return (int(starts[here[0]]), int(ends[here[0]])) if here.size else None
 
 
+def shoulder_slope(portrait: Portrait, found: Parts, wearer: Wearer) -> float | None:
+    """How much lower the viewer's right shoulder is than the left one, over the distance between them.
+
+    None where hair hides a shoulder, or the photo shows only one.
+    """
+    sides = [_shoulder_rows(portrait, found, wearer.neck_x, wearer.unit, side) for side in (-1, 1)]
+    common = sorted(sides[0].keys() & sides[1].keys())
+    if len(common) < 2:
+        return None
+    slopes = [(sides[1][away] - sides[0][away]) / (2 * away * wearer.unit) for away in common]
+    return float(np.median(slopes))
+
+
 def _pit_by_shoulders(portrait: Portrait, found: Parts, middle: float, unit: float) -> float | None:
     """Cm from the chin to the pit of the neck by where the shoulders begin, or None where hair hides them."""
-    first, drops = int(portrait.chin_y), []
-    if first >= portrait.height - 1:
-        return None
-    for side in (-1, 1):
-        for away, height in SLOPE_CM:
-            column = round(middle + side * away * unit)
-            if not 0 <= column < portrait.width:
-                continue
-            solid = np.flatnonzero(portrait.alpha[first:, column] > 127)
-            # A shoulder that begins at or above the chin's row is a collar or hair that was taken for clothes.
-            if not solid.size or solid[0] < 0.5 * unit:
-                continue
-            top = first + int(solid[0])
-            inside = slice(top, min(top + max(1, round(unit)), portrait.height))
-            if found.hair[inside, column].mean() < 0.3:
-                drops.append(solid[0] / unit + height)
+    heights = dict(SLOPE_CM)
+    drops = [
+        (row - portrait.chin_y) / unit + heights[away]
+        for side in (-1, 1)
+        for away, row in _shoulder_rows(portrait, found, middle, unit, side).items()
+    ]
     return float(np.median(drops)) if len(drops) >= 2 else None
 
 
-_JAW_ANGLES: Final = (172, 397)
+def _shoulder_rows(portrait: Portrait, found: Parts, middle: float, unit: float, side: int) -> dict[float, int]:
+    """Rows in which one shoulder begins, by the distance from the midline in cm; none where hair hides it."""
+    first, rows = max(int(portrait.chin_y), 0), {}
+    for away, _ in SLOPE_CM:
+        column = round(middle + side * away * unit)
+        if not 0 <= column < portrait.width or first >= portrait.height:
+            continue
+        solid = np.flatnonzero(portrait.alpha[first:, column] > 127)
+        # A shoulder that begins at or above the chin's row is a collar or hair that was taken for clothes.
+        if not solid.size or solid[0] < 0.5 * unit:
+            continue
+        top = first + int(solid[0])
+        inside = slice(top, min(top + max(1, round(unit)), portrait.height))
+        if found.hair[inside, column].mean() < 0.3:
+            rows[away] = top
+    return rows
+
+
+_JAW_CORNERS: Final = (172, 397)

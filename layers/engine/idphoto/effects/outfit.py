@@ -10,11 +10,11 @@ from pydantic import Field
 
 from idphoto import mesh
 from idphoto import opencv as cv2
-from idphoto.arrays import F32, Mask, Matte, Rgb
+from idphoto.arrays import F32, Mask, Matte
 from idphoto.checks.sharpness import edge_steepness
 from idphoto.drape import Cloth, Fit, drape, soften
 from idphoto.effects.base import EffectParams, EffectRefusedError, Strength
-from idphoto.effects.gates import Limits, check, check_whole_face
+from idphoto.effects.gates import Limits, check, check_no_hand, check_whole_face
 from idphoto.garment import Garment, read_garment
 from idphoto.neck import Neck, complete_neck, grain
 from idphoto.parts import Parts, parts
@@ -76,7 +76,7 @@ class Outfit(EffectParams):
 def apply(portrait: Portrait, params: Outfit, material: bytes) -> Portrait:
     """Dress a person.
 
-    Where the garment's picture ends above the portrait's last row, the portrait ends with it.
+    Where the garment's picture ends above the portrait's last row, the person ends with it.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def apply(portrait: Portrait, params: Outfit, material: bytes) -> Portrait:
     GarmentColourError
         It does not come in this colour.
     EffectRefusedError
-        The head is turned or leans, the face is small or cut off, or the photo ends below the chin.
+        The head is turned or leans, the face is small, cut off or has a hand at it, or the photo ends below the chin.
     """
     garment = read_garment(material)
     albedo = garment.albedo(params.color)
@@ -98,6 +98,7 @@ def apply(portrait: Portrait, params: Outfit, material: bytes) -> Portrait:
     check(KIND, portrait, LIMITS)
     _check_room(portrait)
     found = parts(portrait)
+    check_no_hand(KIND, portrait, found.face_skin)
     wearer = measure(portrait, found)
     rows = slice(max(int(portrait.eye_y), 0), _last_row(portrait, garment, wearer, params.height))
     fit = Fit(params.fit / 100, params.shoulder_width / 100, params.height / 100)
@@ -116,10 +117,11 @@ def apply(portrait: Portrait, params: Outfit, material: bytes) -> Portrait:
 def _finish(portrait: Portrait, rows: slice, dressed: tuple[F32, F32, Mask]) -> Portrait:
     """Put the dressed window into the portrait; what is kept keeps every bit."""
     colour, opacity, kept = dressed
-    rgb, alpha = portrait.rgb[: rows.stop].copy(), portrait.alpha[: rows.stop].copy()
+    rgb, alpha = portrait.rgb.copy(), portrait.alpha.copy()
     new = np.clip(np.rint(colour), 0, 255).astype(np.uint8)
     rgb[rows] = np.where(kept[..., None], rgb[rows], new)
     alpha[rows] = np.where(kept, alpha[rows], np.rint(opacity * 255).astype(np.uint8))
+    alpha[rows.stop :] = 0
     return replace(portrait, rgb=rgb, alpha=alpha)
 
 
@@ -172,15 +174,17 @@ class _Head:
         Hair that hangs before the shoulders, and all other hair.
     untouched
         Where nothing of what goes away is mixed in.
+    inner_face
+        Inside the outline of the face, edge included.
     """
 
-    source: Rgb
     rgb: F32
     alpha: Matte
     face: Matte
     hair_before: Matte
     hair_behind: Matte
     untouched: Mask
+    inner_face: Mask
 
     @classmethod
     def of(cls, portrait: Portrait, found: Parts, wearer: Wearer, rows: slice) -> _Head:
@@ -193,15 +197,14 @@ class _Head:
         ends = max(1, round(ENDS_CM * wearer.unit))
         hair *= _joined(hair, wearer.unit, slice(0, ends))
         gone = both - hair
-        gone *= _joined(gone, wearer.unit, slice(-ends, None)) * (1 - _inner_face(portrait, rows))
+        inner = _inner_face(portrait, rows)
+        gone *= _joined(gone, wearer.unit, slice(-ends, None)) * (1 - inner)
         gone = np.where(gone < GONE_LEAST, 0, gone)
         hair = np.minimum(hair, alpha - gone)
         before = hair * _hanging(hair, wearer, portrait, rows)
         face = np.maximum(alpha - gone - hair, 0)
-        source = portrait.rgb[rows]
-        kept = alpha - gone
-        rgb = _without_neighbours(source.astype(np.float32), kept, gone, wearer.unit)
-        return cls(source, rgb, alpha, face, before, hair - before, gone == 0)
+        rgb = _without_neighbours(portrait.rgb[rows].astype(np.float32), alpha - gone, gone, wearer.unit)
+        return cls(rgb, alpha, face, before, hair - before, gone == 0, inner >= 1)
 
 
 GONE_LEAST: Final = 0.02
@@ -230,7 +233,7 @@ def _inner_face(portrait: Portrait, rows: slice) -> Matte:
     """Fill the face up to its outline: whatever the parts say, it stays."""
     points = portrait.landmarks[list(mesh.FACE_OVAL), :2] - (0, rows.start)
     drawn = polygon_mask(np.asarray(points, np.float32), (rows.stop - rows.start, portrait.width), smooth=False)
-    return np.asarray(np.minimum(cv2.dilate(drawn, disc(1)) * 2, 1), np.float32)
+    return np.asarray(np.minimum(cv2.dilate(drawn, disc(2)) * 2, 1), np.float32)
 
 
 def _hanging(hair: Matte, wearer: Wearer, portrait: Portrait, rows: slice) -> Matte:
@@ -294,10 +297,11 @@ class _Dressing:
         lay(front.rgb * (1 - on_cloth)[..., None], front.alpha)
         lay(head.rgb, np.minimum(top, 1))
         bare = front.alpha == 0
-        kept = head.untouched & ((top > head.alpha - np.float32(1e-4)) | bare)
-        kept &= (head.alpha >= 1) | ((self.neck.mask == 0) & bare)
+        alone = bare & (self.neck.mask == 0)
         if self.back is not None:
-            kept &= (head.alpha >= 1) | (self.back.alpha == 0)
+            alone &= self.back.alpha == 0
+        kept = head.untouched & ((top > head.alpha - np.float32(1e-4)) | bare)
+        kept &= (head.alpha >= 1) | alone | head.inner_face
         return np.asarray(colour / np.maximum(opacity, np.float32(1e-3))[..., None], np.float32), opacity, kept
 
     def _cast(self, caster: Matte, down_cm: float, blur_cm: float, strength: float) -> Matte:
