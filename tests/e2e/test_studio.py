@@ -223,43 +223,43 @@ def test_an_effect_that_would_spoil_the_photo_says_why_and_stays_off(studio: Stu
 
 
 def test_an_outfit_is_chosen_by_its_picture_changed_and_undone(tab, large: bytes, client: Client) -> None:
+    own = client.register_outfit("Space suit", wearer=large)
+    usual = client.material("suit_notch_tie")
     studio = tab().open().choose(large).made()
     bare = studio.shown
     studio.tab("retouch")
     studio.change(studio.switch("Outfit"))
     panel = studio.page.locator(".effect.on")
     first = studio.shown
-    pictures = panel.locator(".pictures label")
-    assert all(picture.evaluate("async image => (await image.decode(), image.naturalWidth)") == 240
-               for picture in pictures.locator("img").all()[:4])  # fmt: skip
-    chosen = client.materials("outfit").materials
+    for picture in panel.locator(".pictures img").all()[:4]:
+        assert picture.evaluate("async image => (await image.decode(), image.naturalWidth)") == 240
 
     # The arrows choose among the pictures, as among all radio buttons.
     panel.locator(".pictures input:checked").focus()
     with studio.page.expect_response(lambda answer: answer.request.method == "POST"):
         studio.page.keyboard.press("ArrowRight")
     studio.rest()
-    second = studio.shown
-    assert second not in {bare, first}
+    assert studio.shown not in {bare, first}
+    studio.change(panel.get_by_role("radio", name=own.name))
+    expect(panel.locator(".swatches")).to_have_count(0)
     assert kinds(client, studio) == ["outfit", "make"], "one outfit, not one over the other"
+    studio.change(panel.get_by_role("radio", name=usual.name, exact=True))
+    assert studio.shown == first
 
-    name = panel.locator(".pictures label:has(:checked)").inner_text()
-    colors = next(material for material in chosen if material.name == name).colors
-    studio.change(panel.get_by_role("radio", name=colors[-1].name, exact=True))
-    assert step_of(client, studio, "outfit")["color"] == colors[-1].id
-    fit = panel.get_by_role("slider", name="Fit")
-    fit.focus()
+    studio.change(panel.get_by_role("radio", name=usual.colors[-1].name, exact=True))
+    panel.get_by_role("slider", name="Fit").focus()
     with studio.page.expect_response(lambda answer: answer.request.method == "POST"):
         studio.page.keyboard.press("End")
     studio.rest()
     worn = step_of(client, studio, "outfit")
-    assert (worn["fit"], worn["color"]) == (100, colors[-1].id)
+    assert (worn["fit"], worn["color"]) == (100, usual.colors[-1].id)
     last = studio.shown
 
     studio.change(studio.switch("Outfit"), on=False)
     assert studio.shown == bare
     studio.change(studio.switch("Outfit"))
     assert studio.shown == last
+    client.delete_material(own.material_id)
 
 
 def step_of(client: Client, studio: Studio, kind: str) -> dict[str, Any]:
