@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 import numpy as np
+from PIL import Image
 from pydantic import ValidationError
 
 from idphoto import opencv as cv2
@@ -108,10 +109,12 @@ def from_picture(data: bytes, naming: Naming, anchors: Mapping[str, tuple[float,
     """
     image = open_artwork(data, PICTURE_FORMATS, PICTURE_BYTES, PICTURE_PIXELS, GarmentError)
     given = None if anchors is None else read_anchors(anchors, image.size)
+    width = image.width
+    image.thumbnail((SIDE_MAX, SIDE_MAX), Image.Resampling.BOX)
+    scale = image.width / width
     alpha = np.asarray(image.getchannel("A"), np.float32) / np.float32(255)
     _require_garment(alpha)
-    scale = min(1.0, SIDE_MAX / max(image.size))
-    cloth = _Cloth(to_srgb(image.convert("RGB")), alpha).resized(scale)
+    cloth = _Cloth(to_srgb(image.convert("RGB")), alpha)
     found: list[Finding] = []
     softness = _edge_softness(cloth.front)
     if softness < SOFT_LEAST:
