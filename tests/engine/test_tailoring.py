@@ -3,6 +3,7 @@ refused by name."""
 
 from __future__ import annotations
 
+import contextlib
 import io
 import struct
 import zlib
@@ -165,6 +166,21 @@ class TestFromPortrait:
         reason = refusal(replace(near, rgb=rgb, alpha=alpha))["reason"]
         assert reason in {"HAIR_OVER_GARMENT", "COLLAR_COVERED"}
 
+    @pytest.mark.parametrize("part", ["landmarks", "far", "clear", "black", "noise", "stripes"])
+    def test_what_makes_no_sense_is_refused_or_cut_but_fails_in_no_other_way(self, part, near):
+        stripes = np.where(np.arange(near.width)[None] % 40 < 3, 0, near.alpha)
+        noise = np.random.default_rng(0).integers(0, 255, near.rgb.shape)
+        strange = {
+            "landmarks": replace(near, landmarks=np.zeros_like(near.landmarks)),
+            "far": replace(near, landmarks=near.landmarks + np.array((near.width / 3, 0, 0), np.float32)),
+            "clear": replace(near, alpha=np.zeros_like(near.alpha)),
+            "black": replace(near, rgb=np.zeros_like(near.rgb)),
+            "noise": replace(near, rgb=noise.astype(np.uint8)),
+            "stripes": replace(near, alpha=stripes.astype(np.uint8)),
+        }[part]
+        with contextlib.suppress(GarmentUnusableError):
+            read_garment(from_portrait(strange, NAMING).garment)
+
 
 def refusal(portrait):
     with pytest.raises(GarmentUnusableError) as caught:
@@ -299,6 +315,20 @@ class TestFromPicture:
         with pytest.raises(GarmentError) as caught:
             from_picture(png(drawing(scale=0.6)), naming)
         assert caught.value.details["field"] == field
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_any_shape_is_refused_by_name_or_held(seed):
+    rng = np.random.default_rng(seed)
+    height, width = rng.integers(60, 700, 2)
+    rgba = np.full((height, width, 4), (90, 90, 90, 0), np.uint8)
+    mask = np.zeros((height, width), np.uint8)
+    for _ in range(rng.integers(1, 5)):
+        corners = np.stack([rng.uniform(-0.2, 1.2, 6) * width, rng.uniform(-0.2, 1.2, 6) * height], axis=1)
+        cv2.fillPoly(mask, [corners.astype(np.int32)], (int(rng.choice((255, 255, 0))),), cv2.LINE_AA)
+    rgba[..., 3] = mask
+    with contextlib.suppress(GarmentUnusableError, GarmentError):
+        read_garment(from_picture(png(rgba), NAMING).garment)
 
 
 def chunk(kind: bytes, content: bytes) -> bytes:

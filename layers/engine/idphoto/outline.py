@@ -41,6 +41,8 @@ _SHOULDER_DROP_CM: Final = 15.6
 _SHOULDER_DROP: Final = (1.2, 2.2)
 """How far below the collar the outline is followed to find the end of the shoulder: where the scale is known; and in
 distances between the sides of an opening and of a roll-neck's."""
+_FRONT_FLAT: Final = 0.06
+"""What is that close to the deepest point of the opening, of its depth, is as deep."""
 _PEAK_FLAT: Final = 0.03
 """What is that close to the highest point is as high, in distances between the sides of the opening."""
 
@@ -223,8 +225,8 @@ def _neckline(
     gap = right - left
     if gap < 8 or depth[deepest] < NOTCH_LEAST * gap or window[deepest] >= height:
         raise GarmentUnusableError("NO_NECK_OPENING", value=round(float(depth[deepest] / max(gap, 1)), 3))
-    level = np.flatnonzero(window[left : right + 1] >= window[deepest] - 1) + left
-    front = float(level.mean()) if np.ptp(level) < 0.5 * gap else float(deepest)
+    level = np.flatnonzero(window[left : right + 1] >= window[deepest] - max(1.0, _FRONT_FLAT * depth[deepest])) + left
+    front = float(level[0] + level[-1]) / 2
     return (
         (float(first + left), float(window[left])),
         (first + front, float(window[deepest])),

@@ -8,15 +8,18 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 import numpy as np
+from PIL import Image
 from pydantic import ValidationError
 
 from idphoto import opencv as cv2
+from idphoto.anchoring import hold, read_anchors
 from idphoto.arrays import F32, Matte, Rgb
 from idphoto.artwork import open_artwork
-from idphoto.cutting import HALF_GOOD, HALF_LEAST, PX_PER_CM_MAX, cut_garment
+from idphoto.clothing import HALF_GOOD, HALF_LEAST
+from idphoto.cutting import PX_PER_CM_MAX, cut_garment
 from idphoto.flanks import continue_flanks, is_cut
 from idphoto.garment import FILE_BYTES_MAX, SIDE_MAX, Anchors, GarmentError, GarmentFacts, Layer, write_garment
-from idphoto.outline import COLLAR_CM, ROLL_NECK, SHOULDERS_CM, Outline, split_back, trace_outline
+from idphoto.outline import ROLL_NECK, Outline, split_back, trace_outline
 from idphoto.portrait import Portrait
 from idphoto.raster import fill_gaps
 from idphoto.srgb import to_srgb
@@ -39,6 +42,7 @@ PICTURE_PIXELS: Final = 16_000_000
 CLEAR_LEAST: Final = 0.02
 """Share of a picture that is transparent, if its garment was cut out at all."""
 COVERED_LEAST: Final = 0.03
+"""Share of a picture that its garment covers."""
 OPAQUE_LEAST: Final = 0.6
 """Share of what is to be seen that hides what is behind it; a veil has less."""
 OPENING_MOST: Final = 0.4
@@ -46,16 +50,11 @@ OPENING_MOST: Final = 0.4
 
 PX_PER_CM_LEAST: Final = 6.0
 PX_PER_CM_GOOD: Final = 15.0
-"""An ID photo of 600 px shows 34 cm: 18 px/cm."""
+"""An ID photo shows about 34 cm: 413 px have 12 px/cm, 600 px have 18."""
 WIDE_CM: Final = 17.0
+"""Width of a neckline from which it rests on the shoulders and not on the neck."""
 LOPSIDED: Final = 7.0
-"""Degrees."""
-TILT_MOST: Final = 25.0
-BREADTH_OVER_COLLAR: Final = (1.2, 8.0)
-"""Distance of the shoulders' anchors over that of the collar's, given by hand."""
-PIT_DEEPEST: Final = 1.2
-FRONT_DEEPEST: Final = 2.5
-"""Depth of anchors given by hand below the sides of the collar, over its width."""
+"""Degrees by which collar or shoulders slant and still look straight."""
 SOFT_LEAST: Final = 0.5
 """Soft pixels per hard step of the outline; a drawn edge has about one."""
 
@@ -109,11 +108,13 @@ def from_picture(data: bytes, naming: Naming, anchors: Mapping[str, tuple[float,
         ``NO_TRANSPARENCY``, ``EMPTY``, ``SEE_THROUGH``, ``NO_NECK_OPENING`` or ``LOW_RESOLUTION``.
     """
     image = open_artwork(data, PICTURE_FORMATS, PICTURE_BYTES, PICTURE_PIXELS, GarmentError)
-    given = None if anchors is None else _read_anchors(anchors, image.size)
+    given = None if anchors is None else read_anchors(anchors, image.size)
+    width = image.width
+    image.thumbnail((SIDE_MAX, SIDE_MAX), Image.Resampling.BOX)
+    scale = image.width / width
     alpha = np.asarray(image.getchannel("A"), np.float32) / np.float32(255)
     _require_garment(alpha)
-    scale = min(1.0, SIDE_MAX / max(image.size))
-    cloth = _Cloth(to_srgb(image.convert("RGB")), alpha).resized(scale)
+    cloth = _Cloth(to_srgb(image.convert("RGB")), alpha)
     found: list[Finding] = []
     softness = _edge_softness(cloth.front)
     if softness < SOFT_LEAST:
@@ -126,7 +127,7 @@ def from_picture(data: bytes, naming: Naming, anchors: Mapping[str, tuple[float,
         if outline.opening < ROLL_NECK:
             found.append(finding("NO_NECK_OPENING", outline.opening, ROLL_NECK))
     else:
-        outline = _held(given, scale)
+        outline = hold(given, scale)
         _require_opening(front, outline)
     cloth, outline = _with_flanks(cloth, outline, found)
     if outline.px_per_cm < PX_PER_CM_LEAST:
@@ -218,57 +219,6 @@ def _layer(rgb: Rgb, alpha: Matte) -> Layer:
 
 
 _OPAQUE: Final = 0.97
-
-
-def _read_anchors(given: Mapping[str, tuple[float, float]], size: tuple[int, int]) -> dict[str, tuple[float, float]]:
-    """Check anchors that somebody placed by hand."""
-    for name in (*_ANCHORS, *given):
-        if name not in given or name not in _ANCHORS:
-            raise GarmentError(field=f"anchors.{str(name)[:40]}", reason="unknown or missing", allowed=list(_ANCHORS))
-    points: dict[str, tuple[float, float]] = {}
-    for name, point in given.items():
-        try:
-            x, y = map(float, point)
-        except (TypeError, ValueError) as error:
-            raise GarmentError(field=f"anchors.{name}", reason="not a point", allowed="[x, y]") from error
-        if not (0 <= x < size[0] and 0 <= y < size[1]):  # also refuses NaN
-            raise GarmentError(field=f"anchors.{name}", reason="outside the picture", allowed=[*size])
-        points[name] = (x, y)
-    _require_sense(points)
-    return points
-
-
-def _require_sense(points: Mapping[str, tuple[float, float]]) -> None:
-    for pair in ("collar", "shoulder"):
-        one, other = points[f"{pair}_left"], points[f"{pair}_right"]
-        if other[0] - one[0] < 1:
-            raise GarmentError(field=f"anchors.{pair}_left", reason="left and right are swapped; left is the viewer's")
-        if abs(other[1] - one[1]) > math.tan(math.radians(TILT_MOST)) * (other[0] - one[0]):
-            raise GarmentError(field=f"anchors.{pair}_left", reason="slanted", allowed=f"{TILT_MOST:.0f} degrees")
-    left, right = points["collar_left"], points["collar_right"]
-    gap, breadth = right[0] - left[0], points["shoulder_right"][0] - points["shoulder_left"][0]
-    if not BREADTH_OVER_COLLAR[0] <= breadth / gap <= BREADTH_OVER_COLLAR[1]:
-        raise GarmentError(
-            field="anchors.shoulder_left",
-            reason="distance between the shoulders over that between the sides of the collar",
-            given=round(breadth / gap, 2),
-            allowed=list(BREADTH_OVER_COLLAR),
-        )
-    sides = (left[1] + right[1]) / 2
-    for name, deepest in (("neck_pit", PIT_DEEPEST), ("collar_front", FRONT_DEEPEST)):
-        x, y = points[name]
-        if not left[0] < x < right[0]:
-            raise GarmentError(field=f"anchors.{name}", reason="not between collar_left and collar_right")
-        if not 0 < y - sides < deepest * gap:
-            raise GarmentError(field=f"anchors.{name}", reason="not below the sides of the collar, or too far below")
-
-
-def _held(points: Mapping[str, tuple[float, float]], scale: float) -> Outline:
-    """Return anchors that were given in a picture that is reduced to a scale."""
-    placed = {name: ((x + 0.5) * scale - 0.5, (y + 0.5) * scale - 0.5) for name, (x, y) in points.items()}
-    gap, breadth = (placed[f"{pair}_right"][0] - placed[f"{pair}_left"][0] for pair in ("collar", "shoulder"))
-    px_per_cm = 0.25 * gap / COLLAR_CM + 0.75 * breadth / SHOULDERS_CM
-    return Outline(**placed, px_per_cm=px_per_cm, opening=1.0, guessed=False)
 
 
 def _with_flanks(cloth: _Cloth, outline: Outline, found: list[Finding]) -> tuple[_Cloth, Outline]:
