@@ -1,6 +1,7 @@
 # Everything that these commands need beside Python 3.11 or later is installed below this folder, once.
 
 PYTHON ?= python3
+WARDROBE_PYTHON ?= python3.11
 SPEC ?= cn_1inch
 BACKGROUND ?= blue
 OUT ?= out
@@ -33,6 +34,8 @@ help:
 	@echo 'make showcase                 make the page of the effects with its pictures, layers/client/docs/effects.md'
 	@echo 'make diagram                  draw the chain into the READMEs, from its definition'
 	@echo 'make models                   fetch and prepare the models'
+	@echo 'make wardrobe [ONLY="id ..."] [PREVIEW=1]'
+	@echo '                              cut and photograph the garments anew (needs Python 3.11, minutes each)'
 	@echo 'make specs [FETCH=1]          write the photo specifications, layers/engine/idphoto/specs.json'
 	@echo 'make clean                    remove all that these commands have made'
 
@@ -75,6 +78,11 @@ models: $(MODEL)
 .PHONY: specs
 specs: .cache/venv.stamp
 	@PYTHONPATH=layers/engine $(RUN) -m specs.build $(if $(FETCH),--fetch)
+
+.PHONY: wardrobe
+wardrobe: .cache/wardrobe.stamp
+	@PYTHONPATH=layers/engine:layers/materials .cache/wardrobe/bin/python -m wardrobe.build $(ONLY) \
+		$(if $(PREVIEW),--preview --out $(OUT)/wardrobe)
 
 # --- its quality
 
@@ -134,6 +142,13 @@ clean:
 	@$(RUN) -m venv --without-pip .cache/runtime
 	@$(RUN) -m pip --python .cache/runtime/bin/python $(PIP) --requirement local/runtime.txt
 	@$(RUN) -m pip --python .cache/runtime/bin/python $(PIP) --target .cache/emulator --requirement local/emulator.txt
+	@touch $@
+
+.cache/wardrobe.stamp: layers/materials/wardrobe/requirements.txt
+	@echo 'Installing Blender as a Python module (about 500 MB, once)'
+	@rm -rf .cache/wardrobe
+	@$(WARDROBE_PYTHON) -m venv .cache/wardrobe
+	@.cache/wardrobe/bin/python -m pip $(PIP) --requirement $<
 	@touch $@
 
 $(MODEL): layers/inference/models.toml $(wildcard layers/inference/*.py) | .cache/venv.stamp
