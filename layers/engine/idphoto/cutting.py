@@ -48,8 +48,13 @@ EDGE_CM: Final = 0.16
 """Half the width of the band in which the edge of the cloth lies."""
 FRAYED_CM: Final = 0.55
 """Cm of cloth beside hair that its ends still cross."""
+STRANDS_CM: Final = 2.0
+STRAND_LEAST: Final = 0.4
+"""Cm beyond hair in which single strands are looked for, and how far their colour is from the cloth's to the hair's."""
 LOOSE_CM: Final = 0.3
 """Cm by which fibres stand off the cloth."""
+VEIL: Final = np.float32(0.05)
+"""Opacity that is none, and lack of it that is none: a matte is not surer."""
 TEXTURE_FROM_CM: Final = 2.0
 """How far below a place that hair covered its weave is taken from."""
 
@@ -176,7 +181,7 @@ def _coarse(clothing: Clothing, shape: tuple[int, ...]) -> Matte:
     """Bring the judgement to the portrait's size; beyond the person, the nearest of the person counts."""
     near = fill_gaps(clothing.cloth.astype(np.float32)[..., None], clothing.person.astype(np.float32))[..., 0]
     cloth = np.where(clothing.person, clothing.cloth, near > 0.5).astype(np.float32)
-    return smoothstep(enlarge(blur(cloth, 0.8), shape), 0.3, 0.7)
+    return smoothstep(enlarge(blur(cloth, 1.3), shape), 0.35, 0.65)
 
 
 def _near_skin(clothing: Clothing, shape: tuple[int, ...]) -> Mask:
@@ -232,7 +237,8 @@ def _made_whole(portrait: Portrait, clothing: Clothing, edge: _Edge) -> F32:
     rgb = portrait.rgb.astype(np.float32)
     if not edge.filled.any():
         return rgb
-    frayed = cv2.dilate(edge.filled.astype(np.uint8), disc(FRAYED_CM * clothing.cm))
+    frayed = cv2.dilate(edge.filled.astype(np.uint8), disc(FRAYED_CM * clothing.cm)) > 0
+    frayed |= _strands(portrait, clothing, edge)
     share = blur(frayed.astype(np.float32), 0.08 * clothing.cm)[..., None]
     known = (edge.share > 0.99) & (share[..., 0] <= 0.02) & (portrait.alpha > 250)
     smooth = _continued(rgb, known)
@@ -242,10 +248,26 @@ def _made_whole(portrait: Portrait, clothing: Clothing, edge: _Edge) -> F32:
     return np.asarray(rgb + (smooth + weave - rgb) * share, np.float32)
 
 
+def _strands(portrait: Portrait, clothing: Clothing, edge: _Edge) -> Mask:
+    """Find strands that lie on the cloth where the mass of the hair ends: what is nearer to hair than to the cloth."""
+    beside = cv2.dilate(edge.filled.astype(np.uint8), disc(STRANDS_CM * clothing.cm)) > 0
+    rgb = portrait.rgb.astype(np.float32)
+    locks = rgb[(enlarge(clothing.hair, edge.share.shape) > 0.9) & beside]
+    if not len(locks):
+        return np.zeros_like(beside)
+    cloth = _continued(rgb, (edge.share > 0.99) & ~beside & (portrait.alpha > 250))
+    across = np.median(locks, axis=0) - cloth
+    length = (across**2).sum(axis=-1)
+    place = ((rgb - cloth) * across).sum(axis=-1) / np.maximum(length, 1)
+    found = beside & (place > STRAND_LEAST) & (length > CONTRAST_GOOD**2)
+    return np.asarray(cv2.dilate(found.astype(np.uint8), disc(0.1 * clothing.cm)) > 0)
+
+
 def _opacity(portrait: Portrait, clothing: Clothing, edge: _Edge) -> Matte:
     """Opacity of the garment, cut where hands begin or no photo shows it."""
     alpha = edge.share * np.where(edge.filled, np.float32(1), portrait.alpha * np.float32(1 / 255))
     alpha[int(clothing.pit_y - clothing.lowest * clothing.cm) :] = 0
     # What hangs loose in the air is a fault of the matte.
     body = largest(alpha > np.float32(0.5)).astype(np.uint8)
-    return np.asarray(alpha * cv2.dilate(body, disc(LOOSE_CM * clothing.cm)), np.float32)
+    near = blur(cv2.dilate(body, disc(LOOSE_CM * clothing.cm)).astype(np.float32), LOOSE_CM / 3 * clothing.cm)
+    return np.clip((np.asarray(alpha * near, np.float32) - VEIL) / (1 - 2 * VEIL), 0, 1)
