@@ -274,6 +274,18 @@ class TestFromPicture:
         assert garment.back.shade[: front - 5, column, 3].max() > 250
         assert garment.front.shade[: front - 5, column, 3].max() < 5
 
+    def test_an_open_collar_gets_an_inside_of_its_cloth_in_shade(self):
+        garment = read_garment(from_picture(png(drawing()), NAMING).garment)
+        (left, top), (front, lowest) = garment.facts.anchors.collar_left, garment.facts.anchors.collar_front
+        row, column = round(top + 0.3 * (lowest - top)), round((left + front) / 2)
+        assert garment.front.shade[row, column, 3] == 0
+        *colour, opacity = garment.back.shade[row, column].astype(int)
+        assert opacity == 255
+        assert max(np.array((30, 60, 110)) - colour) > 8
+        assert (np.diff(colour) > 0).all()
+        outside = garment.back.shade[:, [0, -1], 3]
+        assert not outside.any()
+
     def test_shoulders_that_the_picture_cuts_are_continued(self):
         rgba = drawing()
         middle, half = int(PIT[0]), int(14 * PER_CM)

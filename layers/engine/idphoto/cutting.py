@@ -270,4 +270,4 @@ def _opacity(portrait: Portrait, clothing: Clothing, edge: _Edge) -> Matte:
     # What hangs loose in the air is a fault of the matte.
     body = largest(alpha > np.float32(0.5)).astype(np.uint8)
     near = blur(cv2.dilate(body, disc(LOOSE_CM * clothing.cm)).astype(np.float32), LOOSE_CM / 3 * clothing.cm)
-    return np.clip((np.asarray(alpha * near, np.float32) - VEIL) / (1 - 2 * VEIL), 0, 1)
+    return np.asarray(np.clip((alpha * near - VEIL) / (1 - 2 * VEIL), 0, 1), np.float32)

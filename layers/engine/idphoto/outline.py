@@ -223,8 +223,10 @@ def _neckline(
         _peak(window, deepest, len(window), inner=0),
     )
     gap = right - left
-    if gap < 8 or depth[deepest] < NOTCH_LEAST * gap or window[deepest] >= height:
-        raise GarmentUnusableError("NO_NECK_OPENING", value=round(float(depth[deepest] / max(gap, 1)), 3))
+    if gap < 8 or window[deepest] >= height:
+        raise GarmentUnusableError("NO_NECK_OPENING")
+    if depth[deepest] < NOTCH_LEAST * gap:
+        raise GarmentUnusableError("NO_NECK_OPENING", value=round(float(depth[deepest] / gap), 3), allowed=NOTCH_LEAST)
     level = np.flatnonzero(window[left : right + 1] >= window[deepest] - max(1.0, _FRONT_FLAT * depth[deepest])) + left
     front = float(level[0] + level[-1]) / 2
     return (

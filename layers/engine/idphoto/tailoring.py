@@ -19,6 +19,7 @@ from idphoto.clothing import HALF_GOOD, HALF_LEAST
 from idphoto.cutting import PX_PER_CM_MAX, cut_garment
 from idphoto.flanks import continue_flanks, is_cut
 from idphoto.garment import FILE_BYTES_MAX, SIDE_MAX, Anchors, GarmentError, GarmentFacts, Layer, write_garment
+from idphoto.nape import line_collar
 from idphoto.outline import ROLL_NECK, Outline, split_back, trace_outline
 from idphoto.portrait import Portrait
 from idphoto.raster import fill_gaps
@@ -201,11 +202,6 @@ class _Cloth:
             back = np.pad(back, ((0, 0), (added, front.shape[1] - back.shape[1] - added)))
         return _Cloth(np.clip(np.rint(rgb), 0, 255).astype(np.uint8), front, back), added
 
-    @property
-    def layers(self) -> tuple[Layer, Layer | None]:
-        """Front and back as a garment file has them."""
-        return _layer(self.rgb, self.front), None if self.back is None else _layer(self.rgb, self.back)
-
 
 def _layer(rgb: Rgb, alpha: Matte) -> Layer:
     """Give a layer the colours of its cloth alone: those inside go on over the edge, where the old ground shines in."""
@@ -290,7 +286,13 @@ def _sew(cloth: _Cloth, outline: Outline, naming: Naming, found: list[Finding]) 
         anchors={name: place(name) for name in _ANCHORS},
         skin_shown=_skin_shown(outline),
     )
-    data = write_garment(facts, *cloth.layers, effort=4)
+    rgb, back = cloth.rgb, cloth.back
+    if back is None:
+        held = facts.anchors
+        sides = held.collar_left, held.collar_right
+        lining, back = line_collar(rgb, cloth.front, *sides, held.collar_front, facts.px_per_cm)
+        rgb = np.rint(lining).astype(np.uint8)
+    data = write_garment(facts, _layer(cloth.rgb, cloth.front), _layer(rgb, back), effort=4)
     if len(data) > FILE_BYTES_MAX:
         raise GarmentError(field="bytes", reason="the garment has too much detail", given=len(data))
     return Tailored(data, weigh(found))
