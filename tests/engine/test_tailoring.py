@@ -279,6 +279,7 @@ class TestFromPicture:
         (left, top), (front, lowest) = garment.facts.anchors.collar_left, garment.facts.anchors.collar_front
         row, column = round(top + 0.3 * (lowest - top)), round((left + front) / 2)
         assert garment.front.shade[row, column, 3] == 0
+        assert garment.back is not None
         *colour, opacity = garment.back.shade[row, column].astype(int)
         assert opacity == 255
         assert max(np.array((30, 60, 110)) - colour) > 8
@@ -312,6 +313,11 @@ class TestFromPicture:
         with pytest.raises(GarmentUnusableError) as caught:
             from_picture(png(make()), NAMING)
         assert caught.value.details["reason"] == reason
+
+    def test_a_person_with_a_head_is_no_picture_of_a_garment(self, near):
+        with pytest.raises(GarmentUnusableError) as caught:
+            from_picture(png(np.dstack([near.rgb, near.alpha])), NAMING)
+        assert caught.value.details["reason"] == "NO_NECK_OPENING"
 
     def test_anchors_on_closed_cloth_are_refused(self):
         closed = tuple(point for point in JACKET if abs(point[0]) > 6)

@@ -26,6 +26,8 @@ NOTCH_LEAST: Final = 0.05
 """Least depth of a neck's opening over its width: of a roll-neck, whose front the chin covers, about 0.1."""
 ROLL_NECK: Final = 0.2
 """Depth over width of an opening, up to which it is a roll-neck's, whose front the chin hides."""
+GAP_LEAST: Final = 0.08
+"""Least width of an opening, of the garment's with its sleeves spread out; what is narrower is a dent."""
 SHOULDERS_OVER_COLLAR: Final = (1.7, 4.6)
 """Breadth of the shoulders over that of the neck's opening, from a wide neckline to a shirt buttoned up; beyond it,
 what was taken for shoulders are sleeves laid out flat, or the opening is not the neck's."""
@@ -223,7 +225,7 @@ def _neckline(
         _peak(window, deepest, len(window), inner=0),
     )
     gap = right - left
-    if gap < 8 or window[deepest] >= height:
+    if gap < max(8, GAP_LEAST * width) or window[deepest] >= height:
         raise GarmentUnusableError("NO_NECK_OPENING")
     if depth[deepest] < NOTCH_LEAST * gap:
         raise GarmentUnusableError("NO_NECK_OPENING", value=round(float(depth[deepest] / gap), 3), allowed=NOTCH_LEAST)
