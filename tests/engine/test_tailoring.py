@@ -319,6 +319,20 @@ class TestFromPicture:
             from_picture(png(np.dstack([near.rgb, near.alpha])), NAMING)
         assert caught.value.details["reason"] == "NO_NECK_OPENING"
 
+    def test_with_anchors_the_inside_of_a_back_in_another_colour_is_parted_from_the_front(self):
+        closed = tuple(point for point in JACKET if abs(point[0]) > 6.1)
+        rgba, opening = drawing(closed), drawing(((-6.2, 6), (-4, 0), (0, -2), (4, 0), (6.2, 6)))[..., 3]
+        rgba[opening > 127, :3] = (150, 150, 140)
+        tailored = from_picture(png(rgba), NAMING, {name: at(point) for name, point in PLACES.items()})
+        garment = read_garment(tailored.garment)
+        assert "OPENING_PARTED" in codes(tailored)
+        assert garment.back is not None
+        column, lowest = (round(value) for value in garment.facts.anchors.collar_front)
+        middle, below = lowest - round(3 * PER_CM), lowest + round(PER_CM)
+        assert garment.front.shade[middle, column, 3] == 0
+        assert garment.back.shade[middle, column] == pytest.approx((150, 150, 140, 255), abs=6)
+        assert garment.front.shade[below, column] == pytest.approx((30, 60, 110, 255), abs=6)
+
     def test_anchors_on_closed_cloth_are_refused(self):
         closed = tuple(point for point in JACKET if abs(point[0]) > 6)
         with pytest.raises(GarmentUnusableError) as caught:

@@ -19,6 +19,7 @@ from idphoto.outline import largest
 from idphoto.portrait import Portrait
 from idphoto.pose import estimate_pose
 from idphoto.raster import fill_gaps, smoothstep
+from idphoto.seams import CONTRAST_LEAST, continued, find_seam
 from idphoto.shapes import blur, disc, enlarge, face_width
 from idphoto.usability import Finding, GarmentUnusableError, finding
 from idphoto.wearer import FACE_CM, PIT_CM
@@ -32,11 +33,8 @@ FACE_WIDTH_GOOD: Final = 220.0
 YAW_MOST: Final = 17.0
 YAW_GOOD: Final = 7.0
 """Degrees of the head. Beyond the first the jaw hides one side of the collar, and the body mostly turns too."""
-CONTRAST_LEAST: Final = 14.0
 CONTRAST_GOOD: Final = 30.0
-CONTRAST_CLEAR: Final = 50.0
-"""Difference between cloth and skin along the neckline, levels of 255: too little to tell them apart; worth a remark;
-enough to read the edge off the colours alone."""
+"""Difference between cloth and skin along the neckline that is worth no remark, levels of 255."""
 UNEVEN: Final = 0.35
 """Logarithm of the ratio of the light on both cheeks: 1.4 times as much shows."""
 SLOPE_MOST: Final = 0.02
@@ -57,9 +55,6 @@ VEIL: Final = np.float32(0.05)
 """Opacity that is none, and lack of it that is none: a matte is not surer."""
 TEXTURE_FROM_CM: Final = 2.0
 """How far below a place that hair covered its weave is taken from."""
-
-_CELL: Final = 3
-"""Side of the cells in which colours are continued, px."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,22 +148,11 @@ class _Edge:
     def __init__(self, portrait: Portrait, clothing: Clothing) -> None:
         shape, rgb = portrait.alpha.shape, portrait.rgb.astype(np.float32)
         self.filled = enlarge(clothing.filled.astype(np.float32), shape) > 0.02
-        coarse = _coarse(clothing, shape)
-        round_edge = disc(EDGE_CM * clothing.cm)
-        core, none = (cv2.erode((field > 0.5).astype(np.uint8), round_edge) > 0 for field in (coarse, 1 - coarse))
-        solid, band = portrait.alpha > 240, ~(core | none)
-        outer = _continued(rgb, none & solid)
-        across = _continued(rgb, core & solid & ~self.filled) - outer
-        length = np.sqrt((across**2).sum(axis=-1))
-        place = ((rgb - outer) * across).sum(axis=-1) / np.maximum(length**2, 1)
-        trust = smoothstep(length, CONTRAST_LEAST, CONTRAST_CLEAR)
-        mixed = trust * smoothstep(place, 0.2, 0.85) + (1 - trust) * coarse
-        share = np.where(band & ~self.filled, mixed, coarse)
-        share[core] = 1
-        share[none & ~self.filled] = 0
-        self.share = np.asarray(share, np.float32)
-        neckline = band & solid & _near_skin(clothing, shape)
-        self.contrast = float(np.median(length[neckline])) if neckline.any() else 255.0
+        coarse, solid = _coarse(clothing, shape), portrait.alpha > 240
+        seam = find_seam(rgb, coarse, solid, ~self.filled, EDGE_CM * clothing.cm)
+        self.share = np.where(self.filled, coarse, seam.share)
+        neckline = seam.band & solid & _near_skin(clothing, shape)
+        self.contrast = float(np.median(seam.contrast[neckline])) if neckline.any() else 255.0
 
     def judge(self) -> list[Finding]:
         """Refuse cloth that cannot be told from the skin beside it."""
@@ -189,16 +173,6 @@ def _near_skin(clothing: Clothing, shape: tuple[int, ...]) -> Mask:
     bare = (clothing.skin > 0.5) & ~clothing.cloth
     near = cv2.dilate(bare.astype(np.uint8), disc(0.4 * clothing.unit))
     return np.asarray(enlarge(near.astype(np.float32), shape) > 0.5)
-
-
-def _continued(rgb: F32, known: Mask) -> F32:
-    """Colours that continue from where they are known, in cells of :data:`_CELL` px."""
-    height, width = known.shape
-    size = (-(-width // _CELL), -(-height // _CELL))
-    weight = cv2.resize(known.astype(np.float32), size, interpolation=cv2.INTER_AREA)
-    total = cv2.resize(rgb * known[..., None], size, interpolation=cv2.INTER_AREA)
-    colours = total / np.maximum(weight, 1e-3)[..., None]
-    return enlarge(fill_gaps(colours, np.where(weight > 0.2, weight, 0).astype(np.float32)), known.shape)
 
 
 def _light(portrait: Portrait, clothing: Clothing, share: Matte) -> tuple[float, float]:
@@ -241,7 +215,7 @@ def _made_whole(portrait: Portrait, clothing: Clothing, edge: _Edge) -> F32:
     frayed |= _strands(portrait, clothing, edge)
     share = blur(frayed.astype(np.float32), 0.08 * clothing.cm)[..., None]
     known = (edge.share > 0.99) & (share[..., 0] <= 0.02) & (portrait.alpha > 250)
-    smooth = _continued(rgb, known)
+    smooth = continued(rgb, known)
     fine = (rgb - smooth) * known[..., None]
     down = round(TEXTURE_FROM_CM * clothing.cm)
     weave = np.concatenate([fine[down:], np.zeros_like(fine[:down])])
@@ -255,7 +229,7 @@ def _strands(portrait: Portrait, clothing: Clothing, edge: _Edge) -> Mask:
     locks = rgb[(enlarge(clothing.hair, edge.share.shape) > 0.9) & beside]
     if not len(locks):
         return np.zeros_like(beside)
-    cloth = _continued(rgb, (edge.share > 0.99) & ~beside & (portrait.alpha > 250))
+    cloth = continued(rgb, (edge.share > 0.99) & ~beside & (portrait.alpha > 250))
     across = np.median(locks, axis=0) - cloth
     length = (across**2).sum(axis=-1)
     place = ((rgb - cloth) * across).sum(axis=-1) / np.maximum(length, 1)

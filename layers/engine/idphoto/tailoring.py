@@ -21,6 +21,7 @@ from idphoto.flanks import continue_flanks, is_cut
 from idphoto.garment import FILE_BYTES_MAX, SIDE_MAX, Anchors, GarmentError, GarmentFacts, Layer, write_garment
 from idphoto.nape import line_collar
 from idphoto.outline import ROLL_NECK, Outline, split_back, trace_outline
+from idphoto.parting import part_collar
 from idphoto.portrait import Portrait
 from idphoto.raster import fill_gaps
 from idphoto.srgb import to_srgb
@@ -95,7 +96,8 @@ def from_picture(data: bytes, naming: Naming, anchors: Mapping[str, tuple[float,
     Parameters
     ----------
     data
-        PNG or WebP, the garment on transparency, seen from the front, the neck's opening transparent.
+        PNG or WebP, the garment on transparency, seen from the front, the neck's opening transparent. With anchors
+        the inside of the back may be seen in it, if it is not of the front's colour.
     anchors
         Every point of :class:`idphoto.garment.Anchors`, ``(x, y)`` in px of this picture. Found on the garment's
         outline when None.
@@ -129,7 +131,9 @@ def from_picture(data: bytes, naming: Naming, anchors: Mapping[str, tuple[float,
             found.append(finding("NO_NECK_OPENING", outline.opening, ROLL_NECK))
     else:
         outline = hold(given, scale)
-        _require_opening(front, outline)
+        if _covered_opening(front, outline) > OPENING_MOST:
+            found.append(finding("OPENING_PARTED"))
+            cloth = _Cloth(cloth.rgb, *part_collar(cloth.rgb, front, outline))
     cloth, outline = _with_flanks(cloth, outline, found)
     if outline.px_per_cm < PX_PER_CM_LEAST:
         raise GarmentUnusableError("LOW_RESOLUTION", value=round(outline.px_per_cm, 1), allowed=PX_PER_CM_LEAST)
@@ -244,15 +248,13 @@ def _require_garment(alpha: Matte) -> None:
         raise GarmentUnusableError("SEE_THROUGH", value=round(solid, 2), allowed=OPAQUE_LEAST)
 
 
-def _require_opening(alpha: Matte, outline: Outline) -> None:
-    """Refuse cloth where the neck shall be."""
+def _covered_opening(alpha: Matte, outline: Outline) -> float:
+    """Share of the neck's opening in which there is cloth."""
     corners = np.array([outline.collar_left, outline.collar_right, outline.collar_front], np.float32)
     corners = corners.mean(axis=0) + 0.7 * (corners - corners.mean(axis=0))
     opening = np.zeros(alpha.shape, np.uint8)
     cv2.fillConvexPoly(opening, np.rint(corners).astype(np.int32), 1)
-    covered = float(alpha[opening > 0].mean())
-    if covered > OPENING_MOST:
-        raise GarmentUnusableError("NO_NECK_OPENING", value=round(covered, 2), allowed=OPENING_MOST)
+    return float(alpha[opening > 0].mean())
 
 
 def _edge_softness(alpha: Matte) -> float:
