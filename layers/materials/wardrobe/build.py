@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from idphoto.garment import GarmentFacts, Layer, to_coded, write_garment
+from idphoto.garment import GarmentFacts, Layer, read_garment, to_coded, write_garment
+from idphoto.thumbnails import garment_thumbnail
 from numpy.typing import NDArray
 from wardrobe.form import F64
 from wardrobe.garments import DESIGNS, Design
@@ -47,6 +48,7 @@ def main() -> None:
         began = time.monotonic()
         data = make(DESIGNS[name], quality)
         (arguments.out / f"{name}.garment").write_bytes(data)
+        (arguments.out / f"{name}.webp").write_bytes(garment_thumbnail(read_garment(data)))
         sys.stdout.write(f"{name}: {len(data) / 1e6:.2f} MB, {time.monotonic() - began:.0f} s\n")
         sys.stdout.flush()
 
