@@ -28,7 +28,7 @@ help:
 	@echo 'make check                    lint, types, template, state machine'
 	@echo 'make build [ARCH=arm64]       the layers as they are deployed, weighed against the limit of Lambda'
 	@echo 'make bench [PORTRAITS=dir]    speed, memory and quality figures'
-	@echo 'make gallery PORTRAITS=dir [EFFECTS="skin gaze"] [ONLY="name ..."]'
+	@echo 'make gallery PORTRAITS=dir [EFFECTS="skin gaze"] [GARMENTS=1] [ONLY="name ..."]'
 	@echo '                              contact sheets of your own portraits, in gallery/'
 	@echo 'make openapi                  write the API description and the API reference made from it'
 	@echo 'make showcase                 make the page of the effects with its pictures, layers/client/docs/effects.md'
@@ -113,12 +113,13 @@ bench: .cache/local.stamp
 	@$(RUN) tests/bench/bench_matte.py $${PORTRAITS:+"$$PORTRAITS"}
 	@$(RUN) tests/bench/bench_specs.py $${PORTRAITS:+"$$PORTRAITS"}
 	@$(RUN) -m tests.bench.bench_effects $${PORTRAITS:+"$$PORTRAITS"}
+	@$(RUN) -m tests.bench.bench_outfits $${PORTRAITS:+"$$PORTRAITS"}
 	@$(if $(PORTRAITS),$(RUN) -m tests.bench.bench_checks "$$PORTRAITS")
 
 .PHONY: gallery
 gallery: .cache/venv.stamp $(MODEL)
 	@test -d "$$PORTRAITS" || { echo 'make gallery PORTRAITS=dir: a folder of portraits' >&2; exit 2; }
-	@$(RUN) -m tests.bench.gallery "$$PORTRAITS" --out gallery $(if $(EFFECTS),--effects $(EFFECTS)) $(if $(ONLY),--only $(ONLY))
+	@$(RUN) -m tests.bench.gallery "$$PORTRAITS" --out gallery $(if $(EFFECTS),--effects $(EFFECTS)) $(if $(GARMENTS),--garments) $(if $(ONLY),--only $(ONLY))
 
 .PHONY: clean
 clean:

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from idphoto.garment import GarmentFacts, Layer, read_facts, to_coded, write_garment
+from idphoto.garment import GarmentFacts, Layer, read_facts, read_garment, to_coded, write_garment
+from idphoto.thumbnails import garment_thumbnail
 from numpy.typing import NDArray
 from wardrobe.form import F64
 from wardrobe.garments import DESIGNS, Design
@@ -54,6 +55,7 @@ def main() -> None:
         design = DESIGNS[name]
         data = relabelled(file.read_bytes(), design) if arguments.labels else make(design, quality)
         file.write_bytes(data)
+        file.with_suffix(".webp").write_bytes(garment_thumbnail(read_garment(data)))
         sys.stdout.write(f"{name}: {len(data) / 1e6:.2f} MB, {time.monotonic() - began:.0f} s\n")
         sys.stdout.flush()
 

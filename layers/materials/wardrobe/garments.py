@@ -11,7 +11,7 @@ from wardrobe.drape import Cloth
 from wardrobe.fabric import Fabric
 from wardrobe.form import F64, HEM, SQUARE, TAILORED, Figure
 from wardrobe.sheet import Cut, Piece, Roll, joined
-from wardrobe.shirts import Collar, body, chest, cloth_below, collar, front_stand, plain_figure, sleeves
+from wardrobe.shirts import Collar, body, chest, collar, front_stand, plain_figure, sleeves
 from wardrobe.tailoring import Lapel, jacket
 from wardrobe.ties import bow, tie
 from wardrobe.trims import button, flap_pocket, strip, zip_fastener
@@ -181,7 +181,7 @@ def _shirt(figure: Figure, style: Collar, cloth: Cloth = SHIRTING, opening: floa
     return joined(
         body(wear, "shirt", "poplin", opening),
         [front_stand(style, "shirt", "poplin")] if opening is None else [],
-        collar(style, cloth_below(wear, 0.12), "shirt", "poplin"),
+        collar(style, plain_figure(figure, 0.15), "shirt", "poplin"),
         sleeves(wear, "shirt", "poplin"),
         [button((0.0, z), 0.52, lambda x, z: on(x, z) + 0.16, "buttons") for z in heights],
     )
@@ -245,7 +245,7 @@ def _polo(figure: Figure) -> tuple[Piece, ...]:
     return joined(
         [knits.front(wear, knits.NARROW, "shirt", "pique")],
         [strip(_PLACKET_UNDER, on, 0.08, under), strip(_PLACKET_OVER, on, 0.2, over)],
-        collar(shirts.SOFT_OPEN, cloth_below(wear, 0.15), "collar", "collar"),
+        collar(shirts.SOFT_OPEN, plain_figure(figure, 0.15), "collar", "collar"),
         sleeves(wear, "shirt", "pique", head=0.05),
         [button((0.0, z), 0.5, lambda x, z: on(x, z) + 0.22, "buttons") for z in (-7.6, -12.9)],
     )
@@ -277,7 +277,7 @@ def _tracksuit(figure: Figure) -> tuple[Piece, ...]:
         knits.neckband(tee, "tee", "rib", drop=0.5),
         body(wear, "jacket", "tricot", -9.5),
         yokes,
-        collar(shirts.OPEN, cloth_below(wear, 0.3), "yoke", "tricot"),
+        collar(shirts.OPEN, plain_figure(figure, 0.35), "yoke", "tricot"),
         sleeves(wear, "yoke", "tricot"),
         [zip_fastener(-9.3, HEM, lambda x, z: on(x, z) + 0.16, "zip")],
     )
@@ -296,7 +296,7 @@ def _tunic(figure: Figure) -> tuple[Piece, ...]:
     return joined(
         body(wear, "tunic", "wool"),
         [front_stand(shirts.TUNIC, "tunic", "wool")],
-        collar(shirts.TUNIC, cloth_below(wear, 0.15), "tunic", "wool", lift=0.6),
+        collar(shirts.TUNIC, plain_figure(figure, 0.2), "tunic", "wool", lift=0.6),
         sleeves(wear, "tunic", "wool", head=0.2),
         pockets,
         buttons,

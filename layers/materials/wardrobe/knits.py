@@ -141,7 +141,7 @@ def _ring(upper: Knots, lower: Knots, on: Depth, angles: F64, cut: Cut, puff: fl
     piece = band(top, bottom, cut, profile, rows=40)
     x, z, d = piece.place.T
     free = np.clip((d - NECK_AT) / 2.0, 0, 1)
-    d = d + free * np.maximum(on(x, z) + 0.12 - d, 0)
+    d = d + free * np.maximum(on(x, z) + 0.12 - d, 0) - 0.1 * cut.behind
     return Piece(
         np.stack([x, z, d], 1), piece.faces, piece.thread, piece.edge, piece.along, piece.part, piece.fabric, cut.behind
     )

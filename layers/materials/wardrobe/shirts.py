@@ -11,6 +11,8 @@ from wardrobe.wear import Wear, arm_line, path, ring, shoulder_line, sided
 
 FRONT_END = np.radians(97)
 """Where a collar passes from the layer before the neck to that behind it."""
+_BELOW = 0.1
+"""How far the hidden layer lies below the other where they overlap, cm."""
 
 
 @dataclass(frozen=True)
@@ -68,8 +70,8 @@ OPEN = Collar(
         (32, 7.1, -6.7),
         (50, 8.2, -3.9),
         (66, 9.0, -1.2),
-        (84, 9.0, 0.9),
-        (104, 8.5, 2.4),
+        (84, 8.7, 1.5),
+        (104, 8.1, 3.1),
         (135, 6.8, 3.1),
         (180, 0.0, 3.3),
     ),
@@ -93,7 +95,7 @@ BUTTONED = Collar(
         (24, 6.1, -4.6),
         (48, 7.75, -1.5),
         (74, 8.25, 1.1),
-        (100, 8.1, 2.9),
+        (100, 7.95, 3.2),
         (135, 6.6, 3.2),
         (180, 0.0, 3.4),
     ),
@@ -119,7 +121,7 @@ ROUND = Collar(
         (40, 7.4, -3.2),
         (60, 8.5, -0.6),
         (80, 8.9, 1.2),
-        (104, 8.5, 2.5),
+        (104, 8.1, 3.0),
         (135, 6.7, 3.0),
         (180, 0.0, 3.2),
     ),
@@ -135,8 +137,8 @@ SOFT_OPEN = Collar(
         (32, 7.7, -6.4),
         (48, 9.0, -3.9),
         (66, 9.7, -1.3),
-        (84, 9.4, 0.7),
-        (104, 8.7, 2.1),
+        (84, 8.95, 1.4),
+        (104, 8.15, 3.0),
         (135, 6.9, 2.9),
         (180, 0.0, 3.1),
     ),
@@ -162,8 +164,8 @@ TUNIC = Collar(
         (14, 4.3, -4.6),
         (32, 6.2, -2.9),
         (54, 7.7, -0.6),
-        (76, 8.3, 1.2),
-        (100, 8.3, 2.5),
+        (76, 8.25, 1.6),
+        (100, 7.95, 3.2),
         (135, 6.8, 3.1),
         (180, 0.0, 3.3),
     ),
@@ -209,9 +211,11 @@ def _leaf(style: Collar, side: int, angles: F64, on: Depth, lift: float, cut: Cu
     x, z, d = piece.place.T
     x = x * side
     # The leaf lies on the shoulder; behind the neck it hangs free.
-    lies = np.clip((np.abs(x) - NECK_X - 0.4) / 1.4, 0, 1)
-    free = np.clip((d - NECK_AT) / 2.0, 0, 1) if not cut.behind else 0.0
+    lies = np.clip((np.abs(x) - NECK_X - 0.2) / 0.9, 0, 1) * np.clip((d + 4.5) / 2, 0, 1)
+    free = np.clip((d - NECK_AT) / 2.0, 0, 1)
     d = d + np.maximum(lies, free) * np.maximum(on(x, z) + 0.15 - d, 0) + 0.05 * ripple(x, z, 2.2, 60 + side)
+    # Where the two layers overlap, the hidden one must cast no shadow on the other.
+    d = d - _BELOW * cut.behind
     thread = piece.thread * [side, 1]
     faces = piece.faces if side > 0 else piece.faces[:, ::-1]
     return Piece(np.stack([x, z, d], 1), faces, thread, piece.edge, piece.along, piece.part, piece.fabric, cut.behind)
@@ -303,8 +307,9 @@ def chest(wear: Wear) -> Depth:
     """Depth of cloth on chest and neck together."""
 
     def depth(x: F64, z: F64) -> F64:
-        near_neck = np.clip((np.hypot(x, z - 3) - 6.5) / 3, 0, 1)
-        return blend(wear.figure.torso(x, z), neck(x, z) - 0.2, 1.2) + wear.rise + near_neck * wear.folds(x, z)
+        near_neck = np.clip((np.hypot(x, z - 3) - 8.5) / 3, 0, 1)
+        raised = max(wear.rise, 0) + min(wear.rise, 0) * near_neck
+        return blend(wear.figure.torso(x, z), neck(x, z) + 0.05, 1.2) + raised + near_neck * wear.folds(x, z)
 
     return depth
 
@@ -337,12 +342,6 @@ def _headed(wear: Wear, side: int, head: float) -> Depth:
         return joined * cap + np.minimum(hanging(x, z), wear.torso(x, z) - 0.4 + 6 * outside) * (1 - cap)
 
     return depth
-
-
-def cloth_below(wear: Wear, rise: float) -> Depth:
-    """Return the depth of figure and cloth together: what a collar lies on that must hide neither."""
-    on = chest(wear)
-    return lambda x, z: np.maximum(wear.figure.on(x, z), on(x, z)) + rise
 
 
 def plain_figure(figure: Figure, rise: float) -> Depth:
