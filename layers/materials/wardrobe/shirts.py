@@ -190,7 +190,7 @@ def collar(style: Collar, on: Depth, part: str, fabric: str, lift: float = 0.45)
         pieces.append(
             _leaf(style, side, before, on, lift, Cut(part, fabric, stitched=(2, 3), skirted=(2, 3), thick=0.25))
         )
-        behind = np.linspace(FRONT_END - 0.25, np.pi, 60)
+        behind = np.linspace(FRONT_END - 0.06, np.pi, 60)
         pieces.append(_leaf(style, side, behind, on, lift, Cut(part, fabric, behind=True)))
         inside = np.linspace(np.radians(70), np.pi, 80)
         pieces.append(_stand(style, side, inside, Cut(part, fabric, behind=True)))
@@ -307,7 +307,8 @@ def chest(wear: Wear) -> Depth:
     """Depth of cloth on chest and neck together."""
 
     def depth(x: F64, z: F64) -> F64:
-        near_neck = np.clip((np.hypot(x, z - 3) - 8.5) / 3, 0, 1)
+        near_neck = np.clip((np.hypot(x, z - 3) - 6.5) / 6.5, 0, 1)
+        near_neck = near_neck**2 * (3 - 2 * near_neck)
         raised = max(wear.rise, 0) + min(wear.rise, 0) * near_neck
         return blend(wear.figure.torso(x, z), neck(x, z) + 0.05, 1.2) + raised + near_neck * wear.folds(x, z)
 
