@@ -335,7 +335,7 @@ DESIGNS: Final[Mapping[str, Design]] = {
         skin_shown="neck",
         parts=("shirt", "buttons"),
         colours={
-            "white": ("White", "白色", ("#E8EAEC", "#E6E3DA")),
+            "white": ("White", "白色", ("#E4E6E8", "#E6E3DA")),
             "light_blue": ("Light blue", "浅蓝", ("#BCD0E6", "#EDEDED")),
             "pink": ("Pale pink", "浅粉", ("#E6CCD0", "#F0EDEA")),
             "grey": ("Light grey", "浅灰", ("#B9BDC4", "#E4E4E4")),
@@ -425,7 +425,7 @@ DESIGNS: Final[Mapping[str, Design]] = {
         skin_shown="throat",
         parts=("shirt", "buttons"),
         colours={
-            "white": ("White", "白色", ("#EAEAEA", "#E4DFD7")),
+            "white": ("White", "白色", ("#E6E6E6", "#E4DFD7")),
             "ivory": ("Ivory", "象牙白", ("#E9E1D2", "#EFE9DE")),
             "powder_blue": ("Powder blue", "雾蓝", ("#B4C6D9", "#E8E8E8")),
             "rose": ("Dusty rose", "豆沙粉", ("#C99BA0", "#E8DAD8")),
@@ -459,8 +459,8 @@ DESIGNS: Final[Mapping[str, Design]] = {
         skin_shown="neck",
         parts=("coat", "shirt", "tie", "stripe"),
         colours={
-            "white": ("White, blue shirt", "白色配蓝衬衫", ("#EDEFF0", "#B4CAE3", "#22345E", "#6E7FA6")),
-            "white_shirt": ("White, white shirt", "白色配白衬衫", ("#EDEFF0", "#E8EAEC", "#4A1A24", "#A79A98")),
+            "white": ("White, blue shirt", "白色配蓝衬衫", ("#E3E6E8", "#B4CAE3", "#22345E", "#6E7FA6")),
+            "white_shirt": ("White, white shirt", "白色配白衬衫", ("#E3E6E8", "#E4E6E8", "#4A1A24", "#A79A98")),
             "pale_blue": ("Pale blue", "淡蓝", ("#C6DAE6", "#F0F2F4", "#27395C", "#27395C")),
         },
         cut=_doctor,
@@ -475,7 +475,7 @@ DESIGNS: Final[Mapping[str, Design]] = {
         parts=("shirt", "collar", "buttons"),
         colours={
             "navy": ("Navy", "藏青", ("#1F2A47", "#1F2A47", "#2B3550")),
-            "white": ("White", "白色", ("#E9EAEA", "#E9EAEA", "#E4E2DC")),
+            "white": ("White", "白色", ("#E4E5E5", "#E4E5E5", "#E4E2DC")),
             "green": ("Bottle green", "墨绿", ("#1F4235", "#1F4235", "#E4E2DC")),
             "grey": ("Grey, dark collar", "灰色深领", ("#9A9DA2", "#2A2E38", "#E4E2DC")),
         },
@@ -522,8 +522,8 @@ DESIGNS: Final[Mapping[str, Design]] = {
         skin_shown="neck",
         parts=("jacket", "yoke", "piping", "tee", "zip"),
         colours={
-            "blue": ("Blue and white", "蓝白", ("#E6E8EA", "#2450A0", "#D9DDE4", "#EEEFF0", "#B9BDC4")),
-            "red": ("Red and white", "红白", ("#E6E8EA", "#A3222C", "#E6E8EA", "#EEEFF0", "#B9BDC4")),
+            "blue": ("Blue and white", "蓝白", ("#E2E4E7", "#2450A0", "#D9DDE4", "#EEEFF0", "#B9BDC4")),
+            "red": ("Red and white", "红白", ("#E2E4E7", "#A3222C", "#E2E4E7", "#EEEFF0", "#B9BDC4")),
             "navy": ("Navy", "藏青", ("#1F2B4A", "#17203A", "#D9DDE4", "#EEEFF0", "#8E949E")),
         },
         cut=_tracksuit,
@@ -545,7 +545,7 @@ DESIGNS: Final[Mapping[str, Design]] = {
         skin_shown="neck",
         parts=("shirt", "buttons"),
         colours={
-            "white": ("White", "白色", ("#E9EAEB", "#E6E3DA")),
+            "white": ("White", "白色", ("#E5E6E7", "#E6E3DA")),
             "sky": ("Sky blue", "天蓝", ("#AFCBE6", "#EEEEEE")),
             "yellow": ("Pale yellow", "浅黄", ("#EBDDA8", "#F2EEE4")),
         },
@@ -562,9 +562,9 @@ DESIGNS: Final[Mapping[str, Design]] = {
         skin_shown="neck",
         parts=("shirt", "tie", "stripe", "buttons"),
         colours={
-            "white": ("White", "白色", ("#E8EAEC", "#1D2F57", "#8E9DB8", "#E6E3DA")),
+            "white": ("White", "白色", ("#E4E6E8", "#1D2F57", "#8E9DB8", "#E6E3DA")),
             "light_blue": ("Light blue", "浅蓝", ("#BCD0E6", "#1F2A44", "#1F2A44", "#EDEDED")),
-            "white_red": ("White, red tie", "白色红领带", ("#E8EAEC", "#6B1824", "#B9B2AA", "#E6E3DA")),
+            "white_red": ("White, red tie", "白色红领带", ("#E4E6E8", "#6B1824", "#B9B2AA", "#E6E3DA")),
         },
         cut=_shirt_tie,
         fabrics={"poplin": POPLIN, "silk": CLUB, "button": BUTTON},
