@@ -69,6 +69,7 @@ def test_an_outfit_comes_in_its_colours_and_no_other(bundle, made):
 
 
 def test_an_outfit_from_a_picture_is_worn_and_survives_its_deletion_and_a_lost_cache(bundle, made, chain, jacket):
+    # F11, self-service: 素材不必再找商务人员
     material = register(bundle, name_zh="校服", tags=["school"], picture={"image_base64": encoded(jacket[0])})
     assert material["report"]["usable"] in {"good", "fair"}
     assert {finding["code"] for finding in material["report"]["findings"]} == {"LOW_RESOLUTION"}
@@ -117,6 +118,20 @@ def test_an_outfit_from_a_portrait_leaves_nothing_of_the_person_behind(bundle, c
     assert material["report"]["usable"] in {"good", "fair"}
     assert not leftovers(bundle)
     assert not [item for item in bundle.items("") if not item["sk"].startswith("MATERIAL#")]
+
+
+def test_what_a_call_that_died_left_of_a_portrait_is_erased_by_its_retry(bundle, chain, wearer, monkeypatch):
+    body = {"kind": "outfit", "name": "U", "wearer": {"image_base64": encoded(wearer)}}
+
+    def die(*_):
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("idphoto_service.logic.wearer.erase_photo", die)
+        assert bundle.call("materials", body).status == 500
+    assert leftovers(bundle)
+    assert bundle.call("materials", body).status == 200
+    assert [key for key in leftovers(bundle) if not key.startswith("uploads/")] == []
 
 
 def test_an_uploaded_portrait_is_gone_too(bundle, chain, wearer):
