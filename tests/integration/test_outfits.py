@@ -145,13 +145,15 @@ def test_an_uploaded_portrait_is_gone_too(bundle, chain, wearer):
 
 
 def test_an_outfit_of_a_photo_that_is_made_leaves_the_photo_as_it_is(bundle, made, chain):
+    red = post(bundle, "background", mt_generate_id=made["mt_generate_id"], color="red")
     before = leftovers(bundle)
-    named = {"mt_generate_id": made["mt_generate_id"]}
+    named = {"mt_generate_id": red["mt_generate_id"]}
     material = register(bundle, wearer=named)["material_id"]
     assert sorted(leftovers(bundle)) == sorted(before)
     lose(bundle)
     assert register(bundle, wearer=named)["material_id"] == material
     assert chain.runs == [["make"]]
+    assert [item["current"] for item in bundle.items("PHOTO")] == [red["mt_generate_id"]]
     stolen = bundle.call("materials", {"kind": "outfit", "name": "U", "wearer": named}, key=OTHER_KEY)
     assert (stolen.status, stolen.code) == (404, "MT_GENERATE_ID_NOT_FOUND")
 

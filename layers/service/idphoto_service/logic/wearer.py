@@ -65,7 +65,11 @@ def _of_result(mt_generate_id: str, partner: str, request_id: str) -> Portrait:
     portraits = Portraits(photo)
     if not bucket().has(portraits.key(())):
         recipe = result.steps.without(*PORTRAIT_KINDS, "background")
-        replay(photo, recipe, Asked("make", recipe.params("make") or {}, None), ("make",), request_id)
+        try:
+            replay(photo, recipe, Asked("make", recipe.params("make") or {}, None), ("make",), request_id)
+        finally:
+            # The replay makes its own result the current one; nobody has asked for that.
+            history().set_current(photo, photo.current or mt_generate_id, now())
     return portraits.load(())
 
 
