@@ -9,6 +9,7 @@ import ast
 import importlib.util
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,7 @@ def describe() -> dict[str, Any]:
         document = document or part
     for path, operations in paths.items():
         for method, operation in operations.items():
-            operation |= {"operationId": _operation_id(method, path), "tags": [_tag(path)]}
+            operation |= {"operationId": _operation_id(method, path, paths), "tags": [_tag(path)]}
     used = _used(paths, schemas)
     return document | {
         "servers": [{"url": "/v1"}],
@@ -92,9 +93,11 @@ def _docstrings(file: Path) -> dict[tuple[str, str], str]:
     return told
 
 
-def _operation_id(method: str, path: str) -> str:
-    """Name a call for generated clients: ``make``, ``get_photos``, ``delete_executions``."""
+def _operation_id(method: str, path: str, paths: Mapping[str, Any]) -> str:
+    """Name a call for generated clients: ``make``, ``get_photos``, and ``get_material`` beside ``get_materials``."""
     verb, noun = method.lower(), path.split("/")[1]
+    if "{" in path and verb in paths.get(f"/{noun}", {}):
+        noun = noun.removesuffix("s")
     return noun if verb == "post" else f"{verb}_{noun}"
 
 

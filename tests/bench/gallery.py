@@ -4,7 +4,8 @@
 
 Writes one PNG a portrait of the cut person over colours, with ``overview.png``; and for each effect a folder with one
 PNG a portrait, before, by default and in full, with the overview of all portraits as ``<effect>.png``. What an effect
-refuses is written out. ``--effects`` names those that are drawn, and leaves the cut person out.
+refuses is written out. ``--effects`` names those that are drawn, and leaves the cut person out. Of every outfit there
+are two more pages, on all portraits: ``outfit/<id>_413.png`` as 295x413 px photos, ``outfit/<id>_800.png`` at 800 px.
 """
 
 from __future__ import annotations
@@ -15,14 +16,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import idphoto_materials
 import numpy as np
 from idphoto import mesh
 from idphoto.arrays import Rgb
+from idphoto.background import Background
 from idphoto.effects import EFFECTS
 from idphoto.effects.base import EffectRefusedError
+from idphoto.effects.outfit import Outfit
+from idphoto.errors import EngineError
 from idphoto.faces import Face
 from idphoto.models import Models
 from idphoto.portrait import Portrait, build_portrait
+from idphoto.render import render
+from idphoto.specs import CustomSize, Spec, custom_spec
 from idphoto.upright import cut_upright
 from PIL import Image, ImageDraw
 
@@ -36,6 +43,9 @@ CLOSE_UP_HEADS = 0.5
 FACE_CLOSE_UP_HEADS = 0.33
 OVERVIEW_HEIGHTS = (320, 200)
 """Of a row of an effect's overview, and of the cut person's, px."""
+PHOTO_SIZES = ((295, 413), (571, 800))
+"""Of the photos on an outfit's pages, px."""
+BACKGROUND = Background(color="#438EDB")
 LABEL = 14
 GREY = (90, 90, 90)
 LIGHT_GREY = (225, 225, 225)
@@ -186,6 +196,28 @@ def effect_sheets(kind: str, name: str, portrait: Portrait, out: Path) -> list[I
     return [Image.fromarray(picture).crop(area) for _, picture in columns]
 
 
+def outfit_pages(portraits: list[tuple[str, Portrait]], out: Path) -> None:
+    """Draw every outfit on everybody, framed as photos are, at two sizes."""
+    for material in idphoto_materials.materials("outfit"):
+        worn = [put("outfit", portrait, Outfit(material_id=material.id)) for _, portrait in portraits]
+        for width, height in PHOTO_SIZES:
+            spec = custom_spec(CustomSize(width_px=width, height_px=height, dpi=300))
+            tiles = [_framed(result, spec) for result in worn if not isinstance(result, EffectRefusedError)]
+            pictures = [Image.fromarray(tile) for tile in tiles if tile is not None]
+            across = max(1, round((len(pictures) * height / width * 1.6) ** 0.5))
+            page = Image.new("RGB", (across * (width + 2), -(-len(pictures) // across) * (height + 2)), GREY)
+            for index, picture in enumerate(pictures):
+                page.paste(picture, (index % across * (width + 2), index // across * (height + 2)))
+            page.save(out / f"{material.id}_{height}.png")
+
+
+def _framed(portrait: Portrait, spec: Spec) -> Rgb | None:
+    try:
+        return render(portrait, spec, BACKGROUND).rgb
+    except EngineError:
+        return None
+
+
 def _head_area(portrait: Portrait) -> tuple[int, int, int, int]:
     head, middle = portrait.head_height, portrait.centre_x
     left, right = round(middle - 0.6 * head), round(middle + 0.6 * head)
@@ -215,14 +247,18 @@ def main(arguments: list[str]) -> int:
     for folder in (options.out, *(options.out / kind for kind in kinds)):
         folder.mkdir(parents=True, exist_ok=True)
     models = Models()
+    everybody: list[tuple[str, Portrait]] = []
     rows: dict[str, list[list[Image.Image]]] = {"overview": [], **{kind: [] for kind in kinds}}
     for name, photo, face in photos(options.portraits, models, options.only):
         portrait = build_portrait(photo, face, models)
+        everybody.append((name, portrait))
         if options.effects is None:
             rows["overview"].append(person_sheets(name, photo, face, portrait, options.out))
         for kind in kinds:
             rows[kind].append(effect_sheets(kind, name, portrait, options.out / kind))
         print(f"{name}: {portrait.width}x{portrait.height}, head {portrait.head_height:.0f} px", flush=True)
+    if "outfit" in kinds:
+        outfit_pages(everybody, options.out / "outfit")
     for name, pictures in rows.items():
         if pictures:
             overview(pictures, OVERVIEW_HEIGHTS[name == "overview"]).save(options.out / f"{name}.png")

@@ -8,6 +8,8 @@ from idphoto.models import Models
 from idphoto.portrait import Portrait, build_portrait
 from skimage.data import astronaut
 
+from tests.garments import a_garment
+
 
 @pytest.fixture(scope="session")
 def sitter() -> Portrait:
@@ -23,3 +25,9 @@ def near(sitter) -> Portrait:
     rgb, alpha = (cv2.resize(field, size, interpolation=cv2.INTER_CUBIC) for field in (sitter.rgb, sitter.alpha))
     landmarks = sitter.landmarks * 2 + np.array((0.5, 0.5, 0), np.float32)
     return Portrait(rgb, alpha, landmarks, 2 * sitter.crown_y + 0.5, 2 * sitter.chin_y + 0.5)
+
+
+@pytest.fixture(scope="session")
+def garment() -> bytes:
+    """Return a plain green jacket over a white shirt."""
+    return a_garment()

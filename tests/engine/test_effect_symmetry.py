@@ -8,9 +8,13 @@ import numpy as np
 import pytest
 from idphoto import mesh
 from idphoto.effects.base import EffectRefusedError
+from idphoto.effects.outfit import Outfit
+from idphoto.effects.outfit import apply as dress
 from idphoto.effects.symmetry import FULL, Symmetry, apply, unevenness
+from idphoto.parts import parts
 from idphoto.shapes import face_width
-from idphoto.warp import field_from_moves, warp
+from idphoto.warp import Field, field_from_moves, warp
+from idphoto.wearer import measure, shoulder_slope
 
 
 @pytest.fixture(scope="module")
@@ -94,3 +98,47 @@ def test_a_face_that_the_photo_cuts_off_is_refused(near):
         apply(replace(near, landmarks=landmarks), Symmetry())
     assert refusal.value.details["reason"] == "FACE_CUT_OFF"
     assert refusal.value.details["allowed"] == 1.0
+
+
+def slope(portrait):
+    found = parts(portrait)
+    return shoulder_slope(portrait, found, measure(portrait, found))
+
+
+@pytest.fixture(scope="module")
+def slanted(sitter, garment):
+    """The sitter in a jacket, the right shoulder lower by an eighth of their distance."""
+    dressed = dress(sitter, Outfit(), garment)
+    top = int(dressed.chin_y) + 10
+    return warp(dressed, Field(0, top, -0.12 * shear(dressed, dressed.height - top)))
+
+
+def test_shoulders_are_levelled_by_their_strength(slanted):
+    before = slope(slanted)
+    assert before == pytest.approx(0.12, abs=0.02)
+    half, full = (slope(apply(slanted, Symmetry(strength=0, shoulders=share))) for share in (50, 100))
+    assert half == pytest.approx(before / 2, abs=0.02)
+    assert abs(full) < 0.025
+
+
+def test_levelled_shoulders_leave_the_head_and_the_lower_border(slanted):
+    after = apply(slanted, Symmetry(strength=0, shoulders=100))
+    chin = int(slanted.chin_y)
+    assert np.array_equal(after.rgb[:chin], slanted.rgb[:chin])
+    assert np.array_equal(after.alpha[-1], slanted.alpha[-1])
+    assert after.landmarks == pytest.approx(slanted.landmarks, abs=0.001)
+
+
+def test_hidden_or_slanting_shoulders_are_refused(sitter, slanted):
+    top = int(slanted.chin_y) + 10
+    steep = warp(slanted, Field(0, top, -0.1 * shear(slanted, slanted.height - top)))
+    for portrait, reason in ((sitter, "SHOULDERS_HIDDEN"), (steep, "SHOULDERS_SLANT")):
+        with pytest.raises(EffectRefusedError) as caught:
+            apply(portrait, Symmetry(shoulders=50))
+        assert caught.value.details["reason"] == reason
+
+
+def shear(portrait, rows):
+    shift = np.zeros((rows, portrait.width, 2), np.float32)
+    shift[..., 1] = np.arange(portrait.width) - portrait.centre_x
+    return shift

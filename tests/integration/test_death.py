@@ -89,7 +89,7 @@ def test_make_may_be_killed_everywhere(bundle, life, source):
     assert killed_everywhere(bundle, life, "make", source, lambda: clear(bundle)) >= 8
 
 
-@pytest.mark.parametrize("kind", ["background", "symmetry", "makeup"])
+@pytest.mark.parametrize("kind", ["background", "symmetry", "makeup", "outfit"])
 def test_an_effect_may_be_killed_everywhere(bundle, life, source, kind):
     made = bundle.call("make", source).body
     body = {"mt_generate_id": made["mt_generate_id"]} | ({"color": "red"} if kind == "background" else {})
@@ -101,6 +101,23 @@ def test_an_effect_may_be_killed_everywhere(bundle, life, source, kind):
         bucket().delete(*(key for key in bundle.objects() if "/after-" in key))
 
     assert killed_everywhere(bundle, life, kind, body, reset) >= 5
+
+
+def test_registering_a_material_may_be_killed_everywhere(bundle, life):
+    body = {"kind": "makeup", "name": "Ours", "look": {"lips": {"colours": ["#A04050"], "strength": 0.5}}}
+    death, answer = 0, None
+    while answer is None or answer.status != 200:
+        death += 1
+        for moment in ("before", "after"):
+            clear(bundle)
+            life.begin(death, moment)
+            answer = bundle.call("materials", body)
+            life.begin(None, moment)
+            for item in bundle.items("MATERIAL#"):
+                assert {item["file_key"], item["thumbnail"]["key"]} <= bundle.objects()
+            assert bundle.call("materials", body).status == 200
+            assert len(bundle.items("MATERIAL#")) == 1
+    assert death > 3
 
 
 def test_a_rollback_that_renders_may_be_killed_everywhere(bundle, life, source):

@@ -21,6 +21,7 @@ from local.template import Template
 BUCKET, TABLE = "BUCKET", "TABLE"
 MARK = io.BytesIO()
 Image.new("RGBA", (40, 20), (255, 0, 0, 255)).save(MARK, "PNG")
+OUTFIT = {"kind": "outfit", "name": "Uniform"}
 
 
 def s3(action, *keys):
@@ -81,8 +82,11 @@ def used(bundle, monkeypatch):
         noted[current.function] |= actions(name, params)
 
     def noting_call(function, *arguments, **named):
-        current.function = function
-        return call(function, *arguments, **named)
+        caller, current.function = current.function, function
+        try:
+            return call(function, *arguments, **named)
+        finally:
+            current.function = caller
 
     def hook(params, model, **_):
         note(model.name, params)
@@ -113,7 +117,7 @@ def forget(bundle, result):
             bundle.table.delete_item(Key={"pk": item["pk"], "sk": item["sk"]})
 
 
-def everything_that_partners_do(bundle, photo, monkeypatch):
+def everything_that_partners_do(bundle, photo, jacket, monkeypatch):
     """Call every route in every way that touches something else."""
 
     def while_it_is_erased(function, body):
@@ -176,6 +180,48 @@ def everything_that_partners_do(bundle, photo, monkeypatch):
     bundle.call("watermarks", None, method="DELETE", path=f"/watermarks/{mark['watermark_id']}")
     for function in ("specs", "materials"):
         bundle.call(function, None, method="GET")
+    use_own_materials(bundle, photo, jacket, upload, monkeypatch)
+
+
+def use_own_materials(bundle, photo, jacket, upload, monkeypatch):
+    """Register materials from everything that they are made from, wear them, look at them, and delete them."""
+    look = {"kind": "makeup", "name": "Ours", "look": {"lips": {"colours": ["#A04050"], "strength": 0.5}}}
+    own = {
+        "makeup": bundle.call("materials", look).body["material_id"],
+        "outfit": bundle.call(
+            "materials", OUTFIT | {"picture": {"image_base64": base64.b64encode(jacket).decode()}}
+        ).body["material_id"],
+    }
+    place = f"uploads/{bundle.partner()}/{upload}"
+    bundle.s3.put_object(Bucket="bucket", Key=place, Body=jacket)
+    assert bundle.call("materials", OUTFIT | {"picture": {"upload_id": upload}}).status == 200
+    made = bundle.call("make", {"out_request_id": "o-3", "image_base64": base64.b64encode(photo).decode()}).body
+    for kind, material_id in own.items():
+        worn = bundle.call(kind, {"mt_generate_id": made["mt_generate_id"], "material_id": material_id})
+        assert worn.status == 200, worn.raw
+    bundle.call("chain", {"mt_generate_id": made["mt_generate_id"], "makeup": {"material_id": own["makeup"]}})
+    wearer_of(bundle, photo, made, monkeypatch)
+    for method in ("GET", "DELETE"):
+        for material_id in ("office", *own.values()):
+            bundle.call("materials", None, method=method, path=f"/materials/{material_id}")
+
+
+def wearer_of(bundle, photo, made, monkeypatch):
+    """Hand in a portrait of somebody who wears an outfit, sent for this or made before."""
+
+    def check_as_the_chain_does(chain_input):
+        named = {name: chain_input[name] for name in ("out_request_id", "upload_id")}
+        return json.dumps({"check": bundle.call("check", named).body})
+
+    with monkeypatch.context() as patch:
+        patch.setattr("idphoto_service.logic.wearer.run_express", check_as_the_chain_does)
+        sent = bundle.call("materials", OUTFIT | {"wearer": {"image_base64": base64.b64encode(photo).decode()}})
+    assert sent.code == "MATERIAL_UNUSABLE", "its person is too small"
+    again = OUTFIT | {"wearer": {"mt_generate_id": made["mt_generate_id"]}}
+    bundle.call("materials", again)
+    for name in [key for key in bundle.objects() if "/portrait-" in key]:
+        bundle.s3.delete_object(Bucket="bucket", Key=name)
+    bundle.call("materials", again)
 
 
 def run_chains(bundle, sources, mark, result):
@@ -216,8 +262,8 @@ def allowed():
     return grants
 
 
-def test_every_function_may_do_what_it_does_and_nothing_else(bundle, used, portrait_jpeg, monkeypatch):
-    everything_that_partners_do(bundle, portrait_jpeg, monkeypatch)
+def test_every_function_may_do_what_it_does_and_nothing_else(bundle, used, portrait_jpeg, jacket, monkeypatch):
+    everything_that_partners_do(bundle, portrait_jpeg, jacket[0], monkeypatch)
     grants = allowed()
     for function in bundle.modules:
         done, may = used[function], grants[function]

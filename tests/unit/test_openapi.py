@@ -10,10 +10,21 @@ from idphoto_service.contract import (
     ExportRequest,
     LayoutRequest,
     MakeRequest,
+    MaterialRequest,
 )
 
 from local import reference
 from local.openapi import TARGET, render
+
+REQUESTS = (
+    CheckRequest,
+    MakeRequest,
+    BackgroundRequest,
+    ChainRequest,
+    ExportRequest,
+    LayoutRequest,
+    MaterialRequest,
+)
 
 
 def test_the_file_is_what_the_routes_say():
@@ -36,6 +47,7 @@ def test_every_route_is_described_with_its_models_and_needs_a_key():
         "/layout",
         "/photos/{out_request_id}",
         "/materials",
+        "/materials/{material_id}",
         "/watermarks",
         "/watermarks/{watermark_id}",
         *(f"/{kind}" for kind in EFFECTS),
@@ -50,7 +62,7 @@ def test_every_route_is_described_with_its_models_and_needs_a_key():
 
 def test_every_field_of_a_request_is_described_and_every_example_is_accepted():
     schemas = json.loads(TARGET.read_text(encoding="utf-8"))["components"]["schemas"]
-    for model in (CheckRequest, MakeRequest, BackgroundRequest, ChainRequest, ExportRequest, LayoutRequest):
+    for model in REQUESTS:
         schema = schemas[model.__name__]
         for name, field in schema["properties"].items():
             told = [field, *field.get("anyOf", [])]

@@ -202,6 +202,7 @@ const NAMES = {
   hairstyle: ["Hairstyle", "发型"],
   outfit: ["Outfit", "换装"],
   strength: ["Strength", "强度"],
+  shoulders: ["Level shoulders", "肩部水平"],
   intensity: ["Intensity", "强度"],
   level: ["Level", "级别"],
   shine: ["Shine", "去油光"],

@@ -274,9 +274,37 @@ class Specs(Answer):
     next: int | None
 
 
-class Material(Answer):
-    """Something that an effect is made with, such as a look of makeup."""
+class MaterialColor(Answer):
+    """A colour in which an outfit comes; its ``id`` goes into the outfit's call."""
 
+    id: str
+    name: str
+    name_zh: str
+    color: str
+
+
+class MaterialFinding(Answer):
+    """Something that makes a material of yours less good than it could be."""
+
+    code: str
+    message: str
+    message_zh: str
+    value: float | None = None
+    allowed: float | None = None
+
+
+class MaterialReport(Answer):
+    """How good an outfit came out of its picture: ``good`` or ``fair``, 0 to 100, and why."""
+
+    usable: str
+    score: float
+    findings: list[MaterialFinding]
+
+
+class Material(Answer):
+    """Something that an effect is made with, an outfit or a look of makeup, of the bundle or your own."""
+
+    request_id: str
     material_id: str
     kind: str
     name: str
@@ -284,15 +312,21 @@ class Material(Answer):
     tags: list[str]
     licence: str
     digest: str
+    thumbnail: Image
+    colors: list[MaterialColor] = []
+    anchors: dict[str, tuple[float, float]] | None = None
+    built_in: bool
+    created_at: int | None = None
+    report: MaterialReport | None = None
 
 
 class Materials(Answer):
-    """A page of materials; ``total`` counts all that match."""
+    """A page of materials, your own ones first; ``total`` counts all that match."""
 
     request_id: str
     materials: list[Material]
     total: int
-    next: int | None
+    next: str | None
 
 
 class Crop(Answer):

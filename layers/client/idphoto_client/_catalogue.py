@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from idphoto_client._answers import Materials, Specs, Watermark, Watermarks
+from idphoto_client._answers import Material, Materials, Result, Specs, Watermark, Watermarks
 from idphoto_client._flow import Flow, Send, ask, delete, get, path_of, post
 from idphoto_client._operation import operation
 from idphoto_client._source import source_of
@@ -29,10 +30,83 @@ class Catalogue:
 
     @operation
     def materials(
-        self, kind: str | None = None, *, tag: str | None = None, limit: int | None = None, start: int | None = None
+        self,
+        kind: str | None = None,
+        *,
+        tag: str | None = None,
+        own: bool | None = None,
+        limit: int | None = None,
+        start: str | None = None,
     ) -> Flow[Materials]:
-        """Return a page of what effects are made with, by the effect that takes it and by tag."""
-        return get(Materials, "/materials", kind=kind, tag=tag, limit=limit, start=start)
+        """Return a page of what effects are made with, by the effect that takes it, by tags, and by whose it is."""
+        return get(Materials, "/materials", kind=kind, tag=tag, own=own, limit=limit, start=start)
+
+    @operation
+    def material(self, material_id: str) -> Flow[Material]:
+        """Return one material."""
+        return get(Material, path_of("/materials", material_id))
+
+    @operation
+    def register_outfit(
+        self,
+        name: str,
+        picture: str | Path | bytes | None = None,
+        *,
+        wearer: str | Path | bytes | Result | None = None,
+        anchors: Mapping[str, Sequence[float]] | None = None,
+        name_zh: str | None = None,
+        tags: Sequence[str] | None = None,
+        licence: str | None = None,
+    ) -> Flow[Material]:
+        """Register an outfit, from its own picture or from a portrait; its ``report`` says how good it came out.
+
+        Parameters
+        ----------
+        picture
+            The outfit alone on transparency, PNG or WebP: a file, bytes or a link.
+        wearer
+            Instead: a portrait of anybody who wears it, of which nothing is kept; or a result of yours.
+        anchors
+            Where the outfit of ``picture`` is held, ``(x, y)`` in px by name; by default that is found.
+
+        Raises
+        ------
+        ApiError
+            ``MATERIAL_UNUSABLE`` with the reason, when no outfit can be made of it.
+        PhotoRefusedError
+            When the portrait does not show one person.
+        """
+        body: dict[str, object] = {"kind": "outfit", "name": name, "name_zh": name_zh, "tags": tags, "licence": licence}
+        if picture is not None:
+            body |= {"picture": (yield from source_of(picture)), "anchors": anchors}
+        if isinstance(wearer, Result):
+            body["wearer"] = {"mt_generate_id": wearer.mt_generate_id}
+        elif wearer is not None:
+            body["wearer"] = yield from source_of(wearer)
+        return (yield from post(Material, "/materials", body))
+
+    @operation
+    def register_look(
+        self,
+        name: str,
+        look: Mapping[str, object] | str | Path,
+        *,
+        name_zh: str | None = None,
+        tags: Sequence[str] | None = None,
+        licence: str | None = None,
+    ) -> Flow[Material]:
+        """Register a look of makeup, from its parts (``{"lips": {...}}``) or from a TOML file."""
+        body: dict[str, object] = {"kind": "makeup", "name": name, "name_zh": name_zh, "tags": tags, "licence": licence}
+        if isinstance(look, Mapping):
+            body["look"] = look
+        else:
+            body["look_toml"] = Path(look).read_text("utf-8")
+        return post(Material, "/materials", body)
+
+    @operation
+    def delete_material(self, material_id: str) -> Flow[Material]:
+        """Delete a material of yours; photos that were made with it keep it."""
+        return delete(Material, path_of("/materials", material_id))
 
     @operation
     def watermarks(self, *, limit: int | None = None, start: str | None = None) -> Flow[Watermarks]:

@@ -72,9 +72,16 @@ class Edits:
         )
 
     @operation
-    def symmetry(self, result: Made, *, strength: float | None = None, policy: str | None = None) -> Flow[Result]:
-        """Move the shape of the face towards its mirror image."""
-        return _apply("symmetry", result, strength=strength, policy=policy)
+    def symmetry(
+        self,
+        result: Made,
+        *,
+        strength: float | None = None,
+        shoulders: float | None = None,
+        policy: str | None = None,
+    ) -> Flow[Result]:
+        """Move the shape of the face towards its mirror image, and level the shoulders."""
+        return _apply("symmetry", result, strength=strength, shoulders=shoulders, policy=policy)
 
     @operation
     def beautify(
@@ -131,6 +138,35 @@ class Edits:
     ) -> Flow[Result]:
         """Put on a look of :meth:`materials`, on the person's own colours."""
         return _apply("makeup", result, material_id=material_id, intensity=intensity, policy=policy)
+
+    @operation
+    def outfit(
+        self,
+        result: Made,
+        material_id: str | None = None,
+        *,
+        color: str | None = None,
+        fit: float | None = None,
+        shoulder_width: float | None = None,
+        height: float | None = None,
+        shadow: float | None = None,
+        policy: str | None = None,
+    ) -> Flow[Result]:
+        """Put on an outfit, in one of its colours (``color``) or ``#RRGGBB``; see :meth:`materials` for the outfits.
+
+        ``fit``, ``shoulder_width`` and ``height`` run from -100 (tight, narrow, low) to 100.
+        """
+        return _apply(
+            "outfit",
+            result,
+            material_id=material_id,
+            color=color,
+            fit=fit,
+            shoulder_width=shoulder_width,
+            height=height,
+            shadow=shadow,
+            policy=policy,
+        )
 
     @operation
     def background(

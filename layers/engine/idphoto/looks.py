@@ -5,6 +5,7 @@ A look is a TOML file; :func:`read_look` reads and checks it.
 
 from __future__ import annotations
 
+import json
 import tomllib
 from typing import Annotated, Final, Literal
 
@@ -147,9 +148,27 @@ def read_look(material: bytes) -> Look:
     if len(material) > LOOK_BYTES_MAX:
         raise LookError(bytes=len(material), allowed=LOOK_BYTES_MAX)
     try:
-        return Look.model_validate(tomllib.loads(material.decode("utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        fields = tomllib.loads(material.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        # Beside its own error, the parser raises these for numbers that are too long and lists that are too deep.
         raise LookError(reason="not a TOML file") from error
+    try:
+        return Look.model_validate(fields)
     except ValidationError as error:
         faults = [{"field": ".".join(map(str, fault["loc"])), "reason": fault["msg"]} for fault in error.errors()[:8]]
         raise LookError(reason="not a look", faults=faults) from error
+
+
+def write_look(look: Look) -> bytes:
+    """Write a look as a TOML file with every value in it; equal looks give equal bytes."""
+    facts = look.model_dump(mode="json", exclude_none=True)
+    parts = {name: value for name, value in facts.items() if isinstance(value, dict)}
+    lines = [_line(name, value) for name, value in facts.items() if name not in parts]
+    for part, values in parts.items():
+        lines += ["", f"[{part}]", *(_line(name, value) for name, value in values.items())]
+    return "\n".join([*lines, ""]).encode()
+
+
+def _line(name: str, value: object) -> str:
+    # JSON's texts, numbers and lists are TOML's too, but for one character that TOML wants escaped.
+    return f"{name} = {json.dumps(value, ensure_ascii=False)}".replace("\x7f", "\\u007F")

@@ -248,7 +248,7 @@ def _resample(portrait: Portrait, field: Field) -> tuple[Rgb, Alpha]:
         sampled[thin] = _weighted(portrait, x[thin], y[thin], sampled[thin])
     rgb, alpha = portrait.rgb.copy(), portrait.alpha.copy()
     place = slice(top, top + moved.shape[0]), slice(left, left + moved.shape[1])
-    rgb[place] = np.where(moved[..., None], sampled, rgb[place])
+    rgb[place] = np.where((moved & (matte > 0))[..., None], sampled, rgb[place])
     alpha[place] = np.where(moved, matte, alpha[place])
     return rgb, alpha
 

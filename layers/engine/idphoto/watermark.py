@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import warnings
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from idphoto.arrays import Rgb
+from idphoto.artwork import open_artwork
 from idphoto.errors import ParameterError
 
 TEXT_LENGTH: Final = 40
@@ -136,29 +135,9 @@ def read_mark(data: bytes) -> NDArray[np.uint8]:
     WatermarkInvalidError
         The details say what is wrong with the file.
     """
-    if not 0 < len(data) <= MARK_BYTES:
-        raise WatermarkInvalidError(field="bytes", given=len(data), allowed=[1, MARK_BYTES])
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(data), formats=MARK_FORMATS) as image:
-                _require_one_small_picture(image)
-                mark = image.convert("RGBA")
-    except WatermarkInvalidError:
-        raise
-    except Exception as error:
-        # Parsers fail on hostile bytes with whatever they stumble over: struct.error, KeyError, MemoryError.
-        raise WatermarkInvalidError(field="file", allowed=list(MARK_FORMATS)) from error
+    mark = open_artwork(data, MARK_FORMATS, MARK_BYTES, MARK_PIXELS, WatermarkInvalidError)
     mark.thumbnail((_TILE_SIDE, _TILE_SIDE), Image.Resampling.LANCZOS)
     return np.array(mark)
-
-
-def _require_one_small_picture(image: Image.Image) -> None:
-    frames, pixels = getattr(image, "n_frames", 1), image.width * image.height
-    if frames != 1:
-        raise WatermarkInvalidError(field="frames", given=frames, allowed=1)
-    if pixels > MARK_PIXELS:
-        raise WatermarkInvalidError(field="pixels", given=pixels, allowed=MARK_PIXELS)
 
 
 def stamp(rgb: Rgb, watermark: Watermark) -> Rgb:

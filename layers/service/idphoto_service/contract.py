@@ -13,9 +13,12 @@ from idphoto.effects.gaze import Gaze
 from idphoto.effects.glasses import Glasses
 from idphoto.effects.lighting import Lighting
 from idphoto.effects.makeup import Makeup
+from idphoto.effects.outfit import Outfit
 from idphoto.effects.skin import Skin
 from idphoto.effects.symmetry import Symmetry
 from idphoto.encode import FileFormat
+from idphoto.garment import Anchors
+from idphoto.looks import LOOK_BYTES_MAX, Look
 from idphoto.paper import PAPER_MM
 from idphoto.recipe import KINDS
 from idphoto.sheet import CAPTION_LENGTH, PHOTOS_ON_SHEET, SHEET_DPI, Cut
@@ -36,6 +39,10 @@ RESULT = "qk3vwn2m5tz7xhydb6cf4j2rsgau3oepivl7nwk5qd"
 
 OUT_REQUEST_ID = r"^[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}$"
 WATERMARK_ID = r"^[a-z2-7]{26}$"
+OWN_MATERIAL = "own-"
+"""How the id of a partner's own material begins; that of a built-in one has no hyphen."""
+
+MATERIAL_ID = rf"^({OWN_MATERIAL}[a-z2-7]{{26}}|[a-z0-9_]{{1,40}})$"
 
 OutRequestId = Annotated[
     str,
@@ -292,6 +299,14 @@ class MakeupRequest(Makeup, EffectRequest):
     model_config = _example(mt_generate_id=RESULT, material_id="office", intensity=60)
 
     kind: ClassVar[str] = "makeup"
+
+
+class OutfitRequest(Outfit, EffectRequest):
+    """``POST /outfit``."""
+
+    model_config = _example(mt_generate_id=RESULT, material_id="suit_notch_tie", color="navy")
+
+    kind: ClassVar[str] = "outfit"
 
 
 class BackgroundRequest(Background):
@@ -559,6 +574,86 @@ class WatermarkRequest(WatermarkSettings):
     sheet: Annotated[PictureSource | None, Field(description="The mark on a print sheet; by default the same.")] = None
 
 
+class WearerSource(Request):
+    """A portrait of somebody who wears it: exactly one of the four fields.
+
+    A photo that is sent for this is erased at once; that of an ``mt_generate_id`` stays as it is.
+    """
+
+    img_url: ImgUrl | None = None
+    image_base64: ImageBase64 = None
+    upload_id: UploadId | None = None
+    mt_generate_id: MtGenerateId | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        allowed = [*SOURCE_FIELDS[:3], "mt_generate_id"]
+        given = [name for name in allowed if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise PydanticCustomError(
+                "SOURCE_INVALID", "Give exactly one source.", {"given": given, "allowed": allowed}
+            )
+        return self
+
+
+MATERIAL_SOURCES = {"outfit": ("picture", "wearer"), "makeup": ("look", "look_toml")}
+
+
+class MaterialRequest(Request):
+    """``POST /materials``: an outfit from its picture or from a portrait of somebody who wears it, or a look of makeup.
+
+    Exactly one of ``picture`` and ``wearer`` for an outfit, of ``look`` and ``look_toml`` for makeup.
+    """
+
+    model_config = _example(
+        kind="outfit",
+        name="School uniform",
+        name_zh="校服",
+        tags=["school", "child"],
+        picture={"img_url": "https://example.com/uniform.png"},
+    )
+
+    kind: Annotated[Literal["outfit", "makeup"], Field(description="The effect that takes it.")]
+    name: Annotated[str, Field(min_length=1, max_length=60, description="In English, or in your own language.")]
+    name_zh: Annotated[
+        str | None, Field(min_length=1, max_length=60, description="In Chinese; by default the same.")
+    ] = None
+    tags: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^[^,]{1,40}$")], ...],
+        Field(max_length=12, description="Words to choose by, such as women, summer or formal."),
+    ] = ()
+    licence: Annotated[str, Field(max_length=40, description="SPDX identifier, if you keep one.")] = ""
+    picture: Annotated[
+        PictureSource | None,
+        Field(description="The outfit alone, as it hangs or lies, with transparency around it: PNG or WebP."),
+    ] = None
+    anchors: Annotated[
+        Anchors | None, Field(description="Where the outfit of picture is held, px of it; by default it is found.")
+    ] = None
+    wearer: Annotated[
+        WearerSource | None, Field(description="Anybody who wears the outfit, from the front; it is cut out.")
+    ] = None
+    look: Annotated[
+        Look | None, Field(description="Makeup by its parts; names, tags and licence are those of this call.")
+    ] = None
+    look_toml: Annotated[
+        str | None, Field(max_length=LOOK_BYTES_MAX, repr=False, description="The same as a TOML file's text.")
+    ] = None
+
+    @model_validator(mode="after")
+    def _one_source_of_the_kind(self) -> Self:
+        allowed = list(MATERIAL_SOURCES[self.kind])
+        every = [*(name for names in MATERIAL_SOURCES.values() for name in names), "anchors"]
+        given = [name for name in every if getattr(self, name) is not None]
+        if (len(given) != 1 and given != ["picture", "anchors"]) or given[0] not in allowed:
+            raise PydanticCustomError(
+                "MATERIAL_FIELDS_INVALID",
+                "Give what the kind is made from.",
+                {"given": given, "allowed": f"{' or '.join(allowed)}; anchors beside picture"},
+            )
+        return self
+
+
 class ChainCheck(Request):
     """The chain's check step."""
 
@@ -597,6 +692,7 @@ class ChainRequest(Request):
     symmetry: Annotated[Symmetry | None, Field(description="Balance the face; {} with its defaults.")] = None
     beautify: Annotated[Beautify | None, Field(description="Retouch the face; {} with its defaults.")] = None
     makeup: Annotated[Makeup | None, Field(description="Put on makeup; {} with its defaults.")] = None
+    outfit: Annotated[Outfit | None, Field(description="Put on other clothes; {} with its defaults.")] = None
     background: Annotated[Background | None, Field(description="Change the background at the end.")] = None
     policy: PolicyField | None = None
 
@@ -954,25 +1050,66 @@ class ExecutionAnswer(Answer):
     error: Annotated[dict[str, Any] | None, Field(description="Why it failed, as in every refusal.")] = None
 
 
-class MaterialAnswer(Answer):
-    """Something that an effect is made with."""
+class MaterialColor(Answer):
+    """A colour in which an outfit comes."""
 
-    material_id: Annotated[str, Field(description="Goes into the call of the effect.")]
-    kind: Annotated[str, Field(description="The effect that takes it.")]
+    id: Annotated[str, Field(description="Goes into the call of the effect as color.")]
+    name: Annotated[str, Field(description="In English.")]
+    name_zh: Annotated[str, Field(description="In Chinese.")]
+    color: Annotated[str, Field(description="#RRGGBB of its main part.")]
+
+
+class MaterialFinding(Answer):
+    """Something that makes a material of yours less good than it could be."""
+
+    code: Annotated[str, Field(description="Stable; branch on it.")]
+    message: Annotated[str, Field(description="A sentence in English.")]
+    message_zh: Annotated[str, Field(description="The same sentence in Chinese.")]
+    value: Annotated[float | None, Field(description="What was measured, if it is a measure.")] = None
+    allowed: Annotated[float | None, Field(description="The limit beyond which it is remarked.")] = None
+
+
+class MaterialReport(Answer):
+    """How good an outfit came out of the picture that was given."""
+
+    usable: Annotated[Literal["good", "fair"], Field(description="fair: it can be worn; a better picture would help.")]
+    score: Annotated[float, Field(ge=0, le=100, description="Less what the findings take from it.")]
+    findings: list[MaterialFinding]
+
+
+class MaterialFacts(Answer):
+    """What a material says of itself."""
+
     name: Annotated[str, Field(description="In English.")]
     name_zh: Annotated[str, Field(description="In Chinese.")]
     tags: Annotated[list[str], Field(description="Words to choose by.")]
     licence: Annotated[str, Field(description="SPDX identifier.")]
+    colors: Annotated[list[MaterialColor], Field(description="In which an outfit comes, the default first.")] = []
+    anchors: Annotated[
+        dict[str, tuple[float, float]] | None, Field(description="Where an outfit is held, px of its picture.")
+    ] = None
+    report: Annotated[MaterialReport | None, Field(description="Of an outfit of yours.")] = None
+
+
+class MaterialAnswer(MaterialFacts):
+    """Something that an effect is made with, of the bundle or your own."""
+
+    request_id: RequestId
+    material_id: Annotated[str, Field(description="Goes into the call of the effect.")]
+    kind: Annotated[str, Field(description="The effect that takes it.")]
     digest: Annotated[str, Field(description="SHA-256 of its content; recipes name it.")]
+    thumbnail: Annotated[Image, Field(description="A small picture of it.")]
+    built_in: Annotated[bool, Field(description="Whether it is one of the bundle's.")]
+    created_at: Annotated[int | None, Field(description="Of your own ones, seconds since 1970.")] = None
 
 
 class MaterialsAnswer(Answer):
-    """A page of materials."""
+    """A page of materials: your own ones first, then those of the bundle."""
 
     request_id: RequestId
     materials: list[MaterialAnswer]
     total: Annotated[int, Field(description="How many match in all.")]
-    next: Annotated[int | None, Field(description="The start of the next page; none on the last.")]
+    next: Annotated[str | None, Field(description="The start of the next page; none on the last.")]
 
 
 class SpecsAnswer(Answer):

@@ -131,6 +131,24 @@ class MaterialNotFoundError(ServiceError):
     message_zh = "该效果没有此 material_id。"
 
 
+class MaterialBuiltInError(ServiceError):
+    """A material of the bundle cannot be deleted."""
+
+    status = HTTPStatus.CONFLICT
+    code = "MATERIAL_BUILT_IN"
+    message = "This material is one of the bundle's; only your own can be deleted."
+    message_zh = "该素材为内置素材，只能删除自己注册的素材。"
+
+
+class MaterialsTooManyError(ServiceError):
+    """The partner has as many materials as it may have."""
+
+    status = HTTPStatus.CONFLICT
+    code = "MATERIALS_TOO_MANY"
+    message = "You have as many materials as are kept; delete one that you no longer need."
+    message_zh = "自有素材数量已达上限，请先删除不再使用的素材。"
+
+
 class OtherPhotoError(ServiceError):
     """Two ids of one call belong to two photos."""
 
@@ -317,6 +335,14 @@ class ExportInvalidError(ServiceError):
     message_zh = "导出参数之间不匹配，详见 details。"
 
 
+class MaterialFieldsInvalidError(ServiceError):
+    """A material that is made from nothing, from two things, or from what is not of its kind."""
+
+    code = "MATERIAL_FIELDS_INVALID"
+    message = "Give picture or wearer for an outfit, look or look_toml for makeup; see details."
+    message_zh = "换装素材请提供 picture 或 wearer，美妆素材请提供 look 或 look_toml，详见 details。"
+
+
 class ChainInvalidError(ServiceError):
     """Steps that do not fit together."""
 
@@ -336,6 +362,7 @@ FIELD_ERRORS: Mapping[str, type[ServiceError | EngineError]] = {
         RollbackInvalidError,
         CheckInvalidError,
         ExportInvalidError,
+        MaterialFieldsInvalidError,
         LayoutInvalidError,
         ColorInvalidError,
     )

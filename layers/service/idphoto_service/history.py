@@ -8,6 +8,7 @@ pk                          sk                            item
 ``<partner>#<photo key>``   ``RESULT#<id>``               one result: recipe, parent, where its objects lie
 ``<partner>#<photo key>``   ``CHECK#<id>``                one check: report, and where its objects lie
 ``<partner>#watermarks``    ``WATERMARK#<id>``            a watermark of the partner
+``<partner>#materials``     ``MATERIAL#<id>``             a material of the partner
 ==========================  ============================  ===============================================
 
 An id begins with its photo key, so an id and a partner are enough to find an item, with a consistent read and no index;

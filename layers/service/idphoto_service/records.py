@@ -99,10 +99,25 @@ class WatermarkRecord:
     created_at: int
 
 
-Record = TypeVar("Record", PhotoRecord, ResultRecord, CheckRecord, WatermarkRecord)
+@dataclass(frozen=True, kw_only=True)
+class MaterialRecord:
+    """A partner's own material; what is listed of it, as JSON, and where its file and its picture lie."""
+
+    partner: str
+    material_id: str
+    kind: str
+    digest: str
+    facts: str
+    file_key: str
+    thumbnail: StoredPicture
+    created_at: int
 
 
-def item_of(key: dict[str, str], record: PhotoRecord | ResultRecord | CheckRecord | WatermarkRecord) -> dict[str, Any]:
+AnyRecord = PhotoRecord | ResultRecord | CheckRecord | WatermarkRecord | MaterialRecord
+Record = TypeVar("Record", PhotoRecord, ResultRecord, CheckRecord, WatermarkRecord, MaterialRecord)
+
+
+def item_of(key: dict[str, str], record: AnyRecord) -> dict[str, Any]:
     """Return the item of a record; what is None is left out."""
     return key | {name: value for name, value in asdict(record).items() if value is not None}
 
@@ -117,5 +132,5 @@ def record_of(kind: type[Record], item: dict[str, Any]) -> Record:
 
 
 _READERS: dict[type, TypeAdapter[Any]] = {
-    record: TypeAdapter(record) for record in (PhotoRecord, ResultRecord, CheckRecord, WatermarkRecord)
+    record: TypeAdapter(record) for record in (PhotoRecord, ResultRecord, CheckRecord, WatermarkRecord, MaterialRecord)
 }

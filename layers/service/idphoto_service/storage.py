@@ -17,7 +17,11 @@ from idphoto_service.settings import settings
 PHOTOS = "photos"
 UPLOADS = "uploads"
 WATERMARKS = "watermarks"
+MATERIALS = "materials"
 """Top folders of the bucket; the template's lifecycle rules and the functions' policies name them."""
+
+BUILT_IN = "built-in"
+"""Stands in the place of a partner, none of which is called so: partners are named in hexadecimal digits."""
 
 PUTS_AT_ONCE = 4
 """The source, the portrait, the analysis and the marked picture of a check."""
@@ -142,6 +146,11 @@ def photo_prefix(partner: str, photo: str) -> str:
 def watermark_object(partner: str, watermark_id: str, name: str) -> str:
     """Return the key of one of the pictures of a watermark, ``photo`` or ``sheet``."""
     return f"{WATERMARKS}/{partner}/{watermark_id}/{name}.png"
+
+
+def material_object(owner: str, material_id: str, name: str) -> str:
+    """Return the key of an object of a material; the owner is a partner, or :data:`BUILT_IN`."""
+    return f"{MATERIALS}/{owner}/{material_id}/{name}"
 
 
 def upload_object(partner: str, upload_id: str) -> str:

@@ -135,6 +135,81 @@ def test_make_takes_effects_by_their_main_value_by_names_and_by_default(deployme
 
 
 @pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ("suit", {"material_id": "suit"}),
+        ("suit:navy", {"material_id": "suit", "color": "navy"}),
+        ("suit:#203040", {"material_id": "suit", "color": "#203040"}),
+        ("material_id=suit,fit=-20", {"material_id": "suit", "fit": -20}),
+    ],
+)
+def test_an_outfit_is_named_with_its_colour(deployment: Deployment, photo: Path, given, sent) -> None:
+    idphoto("make", photo, "--outfit", given, "-o", photo.with_name("o"))
+
+    assert deployment.sent("/executions")[0]["outfit"] == sent
+
+
+def material(**facts: Any) -> dict[str, Any]:
+    return {
+        "request_id": "r",
+        "material_id": "own-a",
+        "kind": "outfit",
+        "name": "Uniform",
+        "name_zh": "校服",
+        "tags": ["child"],
+        "licence": "",
+        "digest": "0" * 64,
+        "thumbnail": image("small.webp"),
+        "built_in": False,
+    } | facts
+
+
+def test_materials_are_registered_from_a_picture_a_wearer_or_a_look(deployment: Deployment, photo: Path) -> None:
+    finding = {"code": "TURNED", "message": "Turned.", "message_zh": "侧身。", "value": 12.0, "allowed": 8.0}
+    report = {"usable": "fair", "score": 70, "findings": [finding]}
+    deployment.routes["POST /v1/materials"] = material(report=report)
+    look = photo.with_name("ours.toml")
+    look.write_text("[lips]", "utf-8")
+
+    added = idphoto("materials", "add", photo, "--name", "Uniform", "--tag", "child", "--anchor", "neck_pit=3,4.5")
+    idphoto("materials", "add", photo, "--worn", "--name", "Uniform")
+    idphoto("materials", "add", look, "--name", "Ours")
+
+    assert "Turned." in added.stderr + added.stdout
+    assert deployment.sent("/materials") == [
+        {
+            "kind": "outfit",
+            "name": "Uniform",
+            "tags": ["child"],
+            "picture": {"upload_id": "0" * 32},
+            "anchors": {"neck_pit": [3, 4.5]},
+        },
+        {"kind": "outfit", "name": "Uniform", "wearer": {"upload_id": "0" * 32}},
+        {"kind": "makeup", "name": "Ours", "look_toml": "[lips]"},
+    ]
+    assert idphoto("materials", "add", photo, "--name", "U", "--anchor", "neck_pit=3").exit_code == Exit.USAGE
+
+
+def test_materials_are_listed_to_the_last_page(deployment: Deployment) -> None:
+    pages = {None: ("own-a", "own-a"), "own-a": ("suit", None)}
+
+    def page(request: httpx.Request) -> httpx.Response:
+        name, following = pages[request.url.params.get("start")]
+        body = {"request_id": "r", "materials": [material(material_id=name)], "total": 2, "next": following}
+        return httpx.Response(200, json=body)
+
+    deployment.routes["GET /v1/materials"] = page
+
+    listed = idphoto("materials", "list", "outfit", "--tag", "women", "--tag", "formal")
+
+    assert "own-a" in listed.stdout
+    assert "suit" in listed.stdout
+    assert {request.url.params["tag"] for request in deployment.requests if request.url.path == "/v1/materials"} == {
+        "women,formal"
+    }
+
+
+@pytest.mark.parametrize(
     ("words", "told"),
     [
         (["--effect", "halo=5"], "This deployment has no effect 'halo'"),

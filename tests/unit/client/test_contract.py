@@ -56,6 +56,9 @@ ANSWERS = {
     "PlacedPhoto": "PlacedPhoto",
     "LayoutAnswer": "Layout",
     "MaterialAnswer": "Material",
+    "MaterialColor": "MaterialColor",
+    "MaterialFinding": "MaterialFinding",
+    "MaterialReport": "MaterialReport",
     "MaterialsAnswer": "Materials",
 }
 
@@ -74,6 +77,10 @@ CALLS: list[Callable[[], Generator[Any, Any, Any]]] = [
     lambda: flow("erase", "o"),
     lambda: flow("specs"),
     lambda: flow("materials"),
+    lambda: flow("material", "m"),
+    lambda: flow("register_outfit", "Uniform", "https://example.com/uniform.png"),
+    lambda: flow("register_look", "Ours", {"lips": {}}),
+    lambda: flow("delete_material", "m"),
     lambda: flow("watermarks"),
     lambda: flow("register_watermark", "https://example.com/mark.png"),
     lambda: flow("delete_watermark", "w"),

@@ -57,7 +57,7 @@ def test_every_command_and_option_is_there(page: Path) -> None:
     lines = [line for block in blocks(page, "sh") for line in block.splitlines() if line.startswith("idphoto ")]
     for line in lines:
         _, *words = shlex.split(line, comments=True)
-        depth = 2 if words[0] in {"specs", "watermarks"} else 1
+        depth = 2 if words[0] in {"specs", "materials", "watermarks"} else 1
         told = CliRunner().invoke(app, [*words[:depth], "--help"], env={"COLUMNS": "200"})
         assert told.exit_code == 0, line
         if words[0] != "effect":

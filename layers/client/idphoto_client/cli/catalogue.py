@@ -1,7 +1,8 @@
-"""What there is to choose from: effects, specifications and watermarks."""
+"""What there is to choose from: effects, specifications, materials and watermarks."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,6 +14,7 @@ from idphoto_client.cli.exits import UsageError
 from idphoto_client.cli.session import session_of
 
 specs = typer.Typer(no_args_is_help=True, help="Search the photo specifications.")
+materials = typer.Typer(no_args_is_help=True, help="List, register and delete outfits and looks of makeup.")
 watermarks = typer.Typer(no_args_is_help=True, help="Register, list and delete your watermarks.")
 
 
@@ -30,16 +32,99 @@ def effects(
     session.answer(body, show.effects(list(found.values()), session.lang, whole=kind is not None))
 
 
-def materials(
+@materials.command("list")
+def list_materials(
     context: typer.Context,
-    kind: Annotated[str | None, typer.Argument(help="The effect that takes them, such as makeup.")] = None,
+    kind: Annotated[
+        str | None, typer.Argument(help="The effect that takes them: outfit or makeup.", show_default=False)
+    ] = None,
     *,
-    tag: Annotated[str | None, typer.Option(help="Such as natural or men.")] = None,
+    tag: Annotated[list[str] | None, typer.Option(help="Such as women or formal; may be repeated.")] = None,
+    own: Annotated[bool | None, typer.Option("--own/--built-in", help="Only yours, or only the bundle's.")] = None,
 ) -> None:
-    """List what effects are made with: looks of makeup, ..."""
+    """List what effects are made with: outfits and looks of makeup."""
     session = session_of(context)
-    page = session.client.materials(kind, tag=tag, limit=100)
-    session.answer(page, show.materials(page.materials, session.lang))
+    page = session.client.materials(kind, tag=",".join(tag) if tag else None, own=own, limit=100)
+    found = [*page.materials]
+    while page.next:
+        page = session.client.materials(kind, tag=",".join(tag) if tag else None, own=own, limit=100, start=page.next)
+        found += page.materials
+    answer = page.model_copy(update={"materials": found})
+    session.answer(answer, show.materials(found, session.lang))
+
+
+@materials.command("show")
+def show_material(
+    context: typer.Context,
+    material_id: Annotated[str, typer.Argument(show_default=False)],
+    *,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write its picture (WebP) to this file.")] = None,
+) -> None:
+    """Show one material: its colours, its tags, how good it is."""
+    session = session_of(context)
+    answer = session.client.material(material_id)
+    files = [session.client.save(answer.thumbnail, out)] if out else []
+    session.answer(answer, show.material(answer, session.lang, files), files=[str(file) for file in files])
+
+
+@materials.command("add")
+def add_material(
+    context: typer.Context,
+    source: Annotated[
+        str,
+        typer.Argument(
+            help="An outfit on transparency (PNG, WebP; a file or a link), or a look (.toml).", show_default=False
+        ),
+    ],
+    *,
+    name: Annotated[str, typer.Option(help="For you and your customers.", show_default=False)],
+    name_zh: Annotated[str | None, typer.Option(help="The same in Chinese.")] = None,
+    tag: Annotated[list[str] | None, typer.Option(help="Such as women or formal; may be repeated.")] = None,
+    licence: Annotated[str | None, typer.Option(help="SPDX identifier.")] = None,
+    worn: Annotated[
+        bool, typer.Option("--worn", help="It is a portrait of somebody who wears the outfit; nothing of it is kept.")
+    ] = False,
+    anchor: Annotated[
+        list[str] | None,
+        typer.Option(help="Where an outfit is held, px; all six or none: neck_pit=300,210 ...", metavar="NAME=X,Y"),
+    ] = None,
+) -> None:
+    """Register an outfit or a look of your own; its id goes into --outfit or --makeup."""
+    session = session_of(context)
+    if source.endswith(".toml"):
+        made = session.client.register_look(name, Path(source), name_zh=name_zh, tags=tag, licence=licence)
+    else:
+        made = session.client.register_outfit(
+            name,
+            None if worn else source,
+            wearer=source if worn else None,
+            anchors=_anchors(anchor),
+            name_zh=name_zh,
+            tags=tag,
+            licence=licence,
+        )
+    session.answer(made, show.material(made, session.lang))
+
+
+@materials.command("delete")
+def delete_material(context: typer.Context, material_id: Annotated[str, typer.Argument(show_default=False)]) -> None:
+    """Delete a material of yours; photos that were made with it keep it."""
+    session = session_of(context)
+    gone = session.client.delete_material(material_id)
+    session.answer(gone, session.say(f"✓ {material_id} is gone.", f"✓ {material_id} 已删除。"))
+
+
+def _anchors(texts: list[str] | None) -> dict[str, tuple[float, float]] | None:
+    pairs = [text.partition("=") for text in texts or []]
+    try:
+        return {name: _point(value) for name, _, value in pairs} or None
+    except ValueError as error:
+        raise UsageError(f"An anchor is NAME=X,Y: {error}.", f"锚点应写成 名称=X,Y：{error}。") from error
+
+
+def _point(text: str) -> tuple[float, float]:
+    x, y = text.split(",")
+    return float(x), float(y)
 
 
 @specs.command("search")

@@ -17,14 +17,14 @@ COMMANDS: dict[str, tuple[Callable[..., None], ...]] = {
     IN: (make, check, batch),
     ON: (background, undo, redo, return_to, history, erase),
     FILES: (export, layout),
-    CHOICES: (effects, materials),
+    CHOICES: (effects,),
 }
 for panel, functions in COMMANDS.items():
     if panel == ON:
         app.command(rich_help_panel=ON, context_settings=ANY_OPTION, epilog=EXAMPLE)(effect)
     for function in functions:
         app.command(function.__name__.removesuffix("_to"), rich_help_panel=panel)(function)
-for name, group in {"specs": specs, "watermarks": watermarks}.items():
+for name, group in {"specs": specs, "materials": materials, "watermarks": watermarks}.items():
     app.add_typer(group, name=name, rich_help_panel=CHOICES)
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from idphoto_client.cli.exits import UsageError
 
-MAIN = ("material_id", "level", "strength", "color")
+MATERIAL, COLOR = "material_id", "color"
+MAIN = (MATERIAL, "level", "strength", COLOR)
 """The parameter that a lone value is for: the first of these that an effect has, else its only one."""
 
 ON = "on"
@@ -103,6 +104,8 @@ class Effect:
     def read(self, text: str) -> dict[str, object]:
         """Return parameters from a text: ``on``, a value of the main parameter, or ``name=value,name=value``.
 
+        A material that comes in colours may be followed by one: ``id:colour``.
+
         Raises
         ------
         UsageError
@@ -115,6 +118,9 @@ class Effect:
                 parameter.name: parameter.read(value)
                 for parameter, value in ((self.parameter(name.strip()), value.strip()) for name, _, value in pairs)
             }
+        if self.main and self.main.name == MATERIAL and COLOR in {parameter.name for parameter in self.parameters}:
+            material, _, color = text.partition(":")
+            return {MATERIAL: material, COLOR: color} if color else {MATERIAL: material}
         if self.main is None:
             names = ", ".join(parameter.name for parameter in self.parameters)
             raise UsageError(

@@ -82,9 +82,11 @@ def make(
     expression: Annotated[str | None, o.effect_option("Smile slightly, close the mouth, open the eyes.")] = None,
     symmetry: Annotated[str | None, o.effect_option("A more symmetric face.")] = None,
     beautify: Annotated[str | None, o.effect_option("Retouch by a level from 0 to 5, or by single values.")] = None,
-    makeup: Annotated[str | None, o.effect_option("A look; see `idphoto materials makeup`.")] = None,
+    makeup: Annotated[str | None, o.effect_option("A look; see `idphoto materials list makeup`.")] = None,
     hairstyle: Annotated[str | None, o.effect_option("Another hairstyle.")] = None,
-    outfit: Annotated[str | None, o.effect_option("Other clothes.")] = None,
+    outfit: Annotated[
+        str | None, o.effect_option("Other clothes, as ID or ID:COLOUR; see `idphoto materials list outfit`.")
+    ] = None,
     effect: o.EffectOption = None,
 ) -> None:
     """Make an ID photo, with any effects, in one go.

@@ -280,13 +280,40 @@ def materials(found: Sequence[Material], lang: str) -> RenderableType:
         "material_id",
         pick(lang, "effect", "效果"),
         pick(lang, "name", "名称"),
+        pick(lang, "colours", "颜色"),
         pick(lang, "tags", "标签"),
         fixed=(0, 1),
     )
-    for material in found:
-        name = pick(lang, material.name, material.name_zh)
-        table.add_row(material.material_id, material.kind, name, ", ".join(material.tags))
+    for one in found:
+        name = pick(lang, one.name, one.name_zh)
+        table.add_row(one.material_id, one.kind, name, _colors(one), ", ".join(one.tags))
     return table
+
+
+def material(one: Material, lang: str, files: Sequence[Path] = ()) -> RenderableType:
+    """Return all that is known of a material, and what would make one of yours better."""
+    told = [
+        ("material_id", one.material_id),
+        (pick(lang, "effect", "效果"), one.kind),
+        (pick(lang, "name", "名称"), pick(lang, one.name, one.name_zh)),
+        (pick(lang, "tags", "标签"), ", ".join(one.tags) or "–"),
+        (pick(lang, "licence", "许可"), one.licence or "–"),
+    ]
+    if one.colors:
+        told.append((pick(lang, "colours", "颜色"), ", ".join(color.id for color in one.colors)))
+    if one.report:
+        usable = {"good": pick(lang, "good", "良好"), "fair": pick(lang, "fair", "可用")}
+        told.append((pick(lang, "quality", "质量"), f"{usable[one.report.usable]}, {one.report.score:.0f}"))
+    remarks = one.report.findings if one.report else []
+    notes = [Text(f"  ! {pick(lang, remark.message, remark.message_zh)}", "yellow") for remark in remarks]
+    return Group(rows([*told, *written(files, lang)]), *notes)
+
+
+def _colors(one: Material) -> Text:
+    text = Text()
+    for color in one.colors:
+        text.append("■", color.color).append(f" {color.id} ")
+    return text
 
 
 def export(answer: Export, lang: str, files: Sequence[Path | None]) -> RenderableType:

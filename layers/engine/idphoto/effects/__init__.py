@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from idphoto.effects import beautify, expression, gaze, glasses, lighting, makeup, skin, symmetry
+from idphoto.effects import beautify, expression, gaze, glasses, lighting, makeup, outfit, skin, symmetry
 from idphoto.effects.base import EffectParams
 from idphoto.portrait import Portrait
 
@@ -40,6 +40,7 @@ EFFECTS: Mapping[str, Effect] = MappingProxyType(
         "symmetry": Effect(symmetry.Symmetry, symmetry.apply),
         "beautify": Effect(beautify.Beautify, beautify.apply),
         "makeup": Effect(makeup.Makeup, makeup.apply),
+        "outfit": Effect(outfit.Outfit, outfit.apply),
     }
 )
 """Every effect by its kind, in the order of :data:`idphoto.recipe.KINDS`."""

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from idphoto import mesh
-from idphoto.arrays import Landmarks
+from idphoto.arrays import Landmarks, Matte
 from idphoto.effects.base import EffectRefusedError
 from idphoto.portrait import Portrait
 from idphoto.pose import Pose, estimate_pose
@@ -17,6 +17,12 @@ from idphoto.shapes import face_width
 EYE_OPENNESS_LEAST: Final = 0.13
 """Height over width (eye aspect ratio: Soukupova and Cech, 2016). Closed eyes measured 0.04 to 0.11, narrow or laughing
 ones from 0.2 up."""
+
+HAND_AWAY: Final = 0.68
+"""Beside the face's middle, in face widths: farther out than ears."""
+HAND_MOST: Final = 0.028
+"""Skin there, above the jaw, in squares of the face's width: a hand before an eye measured 0.045, faces without one up
+to 0.002, and light red hair that passes for skin 0.014."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +101,34 @@ def check_whole_face(effect: str, portrait: Portrait) -> None:
             f"照片仅包含脸部的 {share:.0%}，此效果需要完整的脸部。",
             value=round(share, 3),
             allowed=1.0,
+        )
+
+
+def check_no_hand(effect: str, portrait: Portrait, face_skin: Matte) -> None:
+    """Refuse a hand or an arm beside the face: it is skin too, and what it covers nobody knows.
+
+    Parameters
+    ----------
+    face_skin
+        ``(H, W)`` float32: the skin above the jaw (:attr:`idphoto.parts.Parts.face_skin`).
+
+    Raises
+    ------
+    EffectRefusedError
+        ``HAND_AT_FACE``.
+    """
+    unit = face_width(portrait.landmarks)
+    edges = portrait.landmarks[[mesh.LEFT_CHEEK_EDGE, mesh.RIGHT_CHEEK_EDGE], 0]
+    away = np.abs(np.arange(portrait.width) - edges.mean()) > HAND_AWAY * unit
+    area = float(face_skin[:, away].sum()) / unit**2
+    if area > HAND_MOST:
+        raise EffectRefusedError(
+            effect,
+            "HAND_AT_FACE",
+            "A hand or an arm seems to be at the face; this effect needs the face free.",
+            "疑似有手或手臂遮挡面部，此效果需要面部无遮挡。",
+            value=round(area, 3),
+            allowed=HAND_MOST,
         )
 
 

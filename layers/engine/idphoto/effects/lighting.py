@@ -19,7 +19,7 @@ from idphoto import opencv as cv2
 from idphoto.arrays import F32, Landmarks, Matte, Rgb
 from idphoto.cielab import LUMINANCE_WEIGHTS
 from idphoto.effects.base import EffectParams, Strength
-from idphoto.effects.gates import Limits, check, check_whole_face
+from idphoto.effects.gates import Limits, check, check_no_hand, check_whole_face
 from idphoto.parts import Parts, parts
 from idphoto.portrait import Portrait
 from idphoto.raster import smoothstep
@@ -98,10 +98,11 @@ def apply(portrait: Portrait, params: Lighting) -> Portrait:
         return portrait
     check(KIND, portrait, LIMITS)
     check_whole_face(KIND, portrait)
+    found = parts(portrait)
+    check_no_hand(KIND, portrait, found.face_skin)
     area = _Area.of(portrait)
     cells = area.shrink(portrait.rgb).astype(np.float32)
     points = area.points(portrait.landmarks)
-    found = parts(portrait)
     field = np.zeros(cells.shape, np.float32)
     if params.strength:
         light = np.log(np.maximum(cells, DARKEST) / 255) * np.float32(GAMMA)

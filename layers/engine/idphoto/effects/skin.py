@@ -10,7 +10,7 @@ import numpy as np
 from idphoto.arrays import Matte
 from idphoto.complexion import Ground, level_tone, tame_shine
 from idphoto.effects.base import EffectParams, Strength
-from idphoto.effects.gates import Limits, check
+from idphoto.effects.gates import Limits, check, check_no_hand
 from idphoto.parts import Parts, parts
 from idphoto.portrait import Portrait
 from idphoto.raster import smoothstep
@@ -45,12 +45,14 @@ def apply(portrait: Portrait, params: Skin) -> Portrait:
     Raises
     ------
     EffectRefusedError
-        The face is turned, leans or is too small.
+        The face is turned, leans, is too small or has a hand at it.
     """
     if params.is_identity:
         return portrait
     check(KIND, portrait, LIMITS)
-    mask = skin_mask(portrait, parts(portrait))
+    found = parts(portrait)
+    check_no_hand(KIND, portrait, found.face_skin)
+    mask = skin_mask(portrait, found)
     if not mask.any():
         return portrait
     ground = Ground.of(portrait.rgb, mask, face_width(portrait.landmarks))

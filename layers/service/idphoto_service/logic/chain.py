@@ -143,7 +143,7 @@ def _expect_what_is_named(request: ChainRequest, partner: str) -> None:
         recipe_of(request.make, partner)
     for kind, params in request.effects.items():
         if kind in EFFECTS:
-            with_digest(kind, params.model_dump())
+            with_digest(kind, params.model_dump(), partner)
     if request.mt_generate_id is not None:
         history().find_edit(partner, request.mt_generate_id, now())
     if request.check_id is not None and history().find_check(partner, request.check_id, now()) is None:

@@ -40,7 +40,7 @@ def apply_effect(request: EffectRequest, partner: str, request_id: str) -> Effec
     params: dict[str, Any] = chosen.model_dump(mode="json")
     recipe = parent.steps.without(kind)
     if not chosen.is_identity:
-        recipe = recipe.with_step(kind, with_digest(kind, params))
+        recipe = recipe.with_step(kind, with_digest(kind, params, partner))
         keep_material(photo, recipe, kind)
     apply_policy(recipe, request.policy)
     asked = Asked(kind, params, parent.mt_generate_id)

@@ -1,0 +1,247 @@
+"""The skin of neck and throat, also where clothes hide it: the person's own, continued with the shape of a neck.
+
+The colour of skin is what is left of it when the shading of a neck is taken away. That is smooth, so it is filled from
+the bare neck, and where there is none from the face; then the shading is put back (a normalised convolution of the
+logarithm, as in Knutsson and Westin 1993, by a pyramid).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from idphoto import mesh
+from idphoto import opencv as cv2
+from idphoto.arrays import F32, Matte
+from idphoto.parts import Parts
+from idphoto.portrait import Portrait
+from idphoto.raster import fill_gaps, smoothstep
+from idphoto.shapes import blur, disc, enlarge, face_width, polygon_mask
+from idphoto.wearer import Wearer
+
+WORK_UNIT: Final = 6.0
+"""Px per cm in which the skin's colour is filled; it is smooth."""
+
+FACE_TRUST: Final = 0.02
+"""Weight of the face's colour beside that of a bare neck: it speaks where no neck is near."""
+
+SEEN_CM2: Final = (10.0, 40.0)
+HOLDS_CM: Final = 1.2
+"""Area of bare neck from which on its tone counts for all the rest; of a smaller one it holds so far."""
+WIDER: Final = 1.22
+"""So much wider than expected a neck may be where the photo shows it."""
+EDGE_CM: Final = 0.3
+"""So near to clothes the skin lies in their shadow, and is replaced with them."""
+
+ROUND: Final = 0.40
+ROUND_POWER: Final = 2.6
+"""How much darker the sides of a neck are (logarithm), and how late that sets in."""
+CHIN_SHADOW: Final = 0.30
+CHIN_SHADOW_CM: Final = 1.7
+"""Shadow of the jaw on the neck (logarithm), and how far down it fades."""
+BELOW_FACE: Final = 0.07
+"""How much darker than the face a neck is anyway (logarithm): it leans back under the head."""
+SHADE_TINT: Final = np.array([0.90, 1.04, 1.10], np.float32)
+"""Shaded skin is redder: light that comes out of skin has lost more of its blue (red, green, blue)."""
+
+_DARK: Final = np.float32(4.0)
+"""Added to levels before the logarithm, so that black stays finite and noise in the dark small."""
+
+
+@dataclass(frozen=True, eq=False)
+class Neck:
+    """Skin below the jaw in a window of the portrait.
+
+    Attributes
+    ----------
+    skin
+        ``(h, w, 3)`` float32, 0..255: the colour of skin everywhere.
+    mask
+        ``(h, w)`` float32: where there is neck or throat, whatever lies before it.
+    own
+        ``(h, w)`` float32: how far a pixel is the photo's own.
+    """
+
+    skin: F32
+    mask: Matte
+    own: Matte
+
+
+def complete_neck(portrait: Portrait, found: Parts, wearer: Wearer, rows: slice, noise: F32) -> Neck:
+    """Continue the bare skin of neck and face over the whole neck and throat.
+
+    Parameters
+    ----------
+    found
+        The portrait's parts.
+    rows
+        The window: these rows, all columns.
+    noise
+        The photo's :func:`grain` there.
+    """
+    rgb = portrait.rgb[rows].astype(np.float32)
+    x, z = wearer.centimetres(portrait, rows)
+    shape, wide = _outline(portrait, wearer, rows, 1.0), _outline(portrait, wearer, rows, WIDER)
+    below = _below_jaw(portrait, rows, wearer.unit)
+    skin = found.body_skin[rows] + found.face_skin[rows]
+    tinted = _skin_coloured(portrait, found, rows)
+    worn = found.clothes[rows] + skin * (1 - tinted)
+    own = _own_skin(skin * tinted, worn, wide, wearer, z)
+    scale = min(1.0, WORK_UNIT / wearer.unit)
+    size = (max(1, round(rgb.shape[1] * scale)), max(1, round(rgb.shape[0] * scale)))
+
+    def reduced(field: F32) -> F32:
+        return np.asarray(cv2.resize(field, size, interpolation=cv2.INTER_AREA), np.float32)
+
+    shade = _shading(reduced(x / np.float32(wearer.neck_half / wearer.unit) + 0 * z), reduced(below))
+    face = reduced(_sure(found.face_skin[rows], wearer.unit * 0.35))
+    neck = reduced(own)
+    colour = np.log(reduced(rgb) + _DARK) - shade * neck[..., None]
+    weights = np.minimum(neck + np.float32(FACE_TRUST) * face, 1)
+    tone = fill_gaps(np.asarray(colour, np.float32), weights)
+    if (face > 0.5).any():
+        usual = np.median(colour[face > 0.5], axis=0)
+        tone = usual + (tone - usual) * _reach(neck, reduced(below), wearer.unit * scale)[..., None]
+    smooth = np.exp(enlarge(np.asarray(tone + shade, np.float32), rgb.shape)) - _DARK
+    filled = smooth + noise[..., None]
+    filled += (rgb - filled) * own[..., None]
+    mask = np.maximum(shape, own * wide) * smoothstep(below, -0.25, -0.05)
+    return Neck(np.asarray(filled, np.float32), np.asarray(mask, np.float32), own)
+
+
+def _outline(portrait: Portrait, wearer: Wearer, rows: slice, width: float) -> Matte:
+    """Fill the outline of neck and throat, ``width`` times as wide; where the photo shows nobody, there is none."""
+    sides = np.array(_OUTLINE_CM, np.float32)
+    half, unit = wearer.neck_half * width, wearer.unit
+    top = float(portrait.landmarks[list(_JAW_CORNERS), 1].mean()) - 0.5 * unit
+    y = np.where(sides[:, 1] > _TOP, top, wearer.pit_y - sides[:, 1] * unit) - rows.start
+    right = np.stack([wearer.neck_x + sides[:, 0] * half, y], axis=1)
+    left = np.stack([wearer.neck_x - sides[::-1, 0] * half, y[::-1]], axis=1)
+    drawn = polygon_mask(np.vstack([right, left]).astype(np.float32), (rows.stop - rows.start, portrait.width))
+    return np.asarray(drawn * (portrait.alpha[rows] * np.float32(1 / 255)), np.float32)
+
+
+def _own_skin(skin: Matte, worn: Matte, shape: Matte, wearer: Wearer, z: F32) -> Matte:
+    """Find the bare skin of the neck that hangs together with the face, away from clothes."""
+    bare = ((skin > 0.5) & (shape > 0.5) & (z > -1.5)).astype(np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(bare, connectivity=4)
+    sizes = stats[:, cv2.CC_STAT_AREA].copy()
+    sizes[0] = 0
+    if count < 2 or sizes.max() < wearer.unit**2:
+        return np.zeros_like(skin)
+    kept = smoothstep(skin, 0.2, 0.8) * (labels == int(sizes.argmax()))
+    # Clothes throw a shadow on the skin beside them, and their colour; hair and the jaw belong to the person.
+    radius = EDGE_CM * wearer.unit
+    near = cv2.dilate((worn > 0.3).astype(np.uint8), disc(1.6 * radius)).astype(np.float32)
+    return np.asarray(kept * (1 - np.minimum(blur(near, radius), 1)), np.float32)
+
+
+def _reach(own: Matte, below: F32, unit: float) -> Matte:
+    """How far the tone of the bare neck holds, 0..1: near it, and everywhere when much of it is seen.
+
+    A narrow strip below the chin lies in its shadow, and says little of the rest.
+    """
+    seen = float(own[below > 0].sum()) / unit**2
+    share = smoothstep(np.array([seen], np.float32), *SEEN_CM2)[0]
+    away = cv2.distanceTransform((own < 0.5).astype(np.uint8), cv2.DIST_L2, 3) / np.float32(unit * HOLDS_CM)
+    return np.asarray(share + (1 - share) * np.exp(-away * away), np.float32)
+
+
+def _below_jaw(portrait: Portrait, rows: slice, unit: float) -> F32:
+    """Cm below the line of the jaw in each pixel's own column, ``(h, w)``; negative above it."""
+    jaw = portrait.landmarks[list(mesh.JAW), :2]
+    order = np.argsort(jaw[:, 0])
+    line = np.interp(np.arange(portrait.width), jaw[order, 0], jaw[order, 1]).astype(np.float32)
+    line = cv2.GaussianBlur(line[None], (0, 0), 0.4 * unit)[0]
+    lines = np.arange(rows.start, rows.stop, dtype=np.float32)[:, None]
+    return np.asarray((lines - line[None]) / np.float32(unit), np.float32)
+
+
+def _shading(across: F32, below: F32) -> F32:
+    """Logarithm of the light on a neck, ``(h, w, 3)``: round, under a jaw.
+
+    Parameters
+    ----------
+    across
+        From the middle, in half widths of the neck.
+    below
+        Cm below the jaw.
+    """
+    side = np.minimum(np.abs(across), 1.15)
+    depth = np.maximum(below, 0)
+    shadow = np.exp(-depth / np.float32(CHIN_SHADOW_CM)) * np.exp(-((side / np.float32(0.95)) ** 2))
+    light = -np.float32(ROUND) * side ** np.float32(ROUND_POWER) - np.float32(CHIN_SHADOW) * shadow
+    # The two muscles that run from behind the ears to the pit catch a little light.
+    muscle = np.exp(-(((side - 0.42 + 0.04 * depth) / 0.14) ** 2)) * smoothstep(depth, 1.0, 3.0)
+    light += np.float32(0.035) * muscle - np.float32(BELOW_FACE)
+    light *= smoothstep(below, -0.4, 0.3)
+    return np.asarray(light[..., None] * SHADE_TINT, np.float32)
+
+
+def _sure(mask: Matte, radius: float) -> Matte:
+    """Shrink a mask to what is far from its edges."""
+    return np.asarray(cv2.erode((mask > 0.9).astype(np.float32), disc(radius)), np.float32)
+
+
+def _skin_coloured(portrait: Portrait, found: Parts, rows: slice) -> Matte:
+    """How far each pixel has the tint of the person's face, whatever its light, ``(h, w)``: a pale collar has not."""
+    lab = cv2.cvtColor(portrait.rgb[rows].astype(np.float32) * np.float32(1 / 255), cv2.COLOR_RGB2Lab)
+    tint = lab[..., 1:] * (76 / (lab[..., :1] + 16))
+    sure = found.face_skin[rows] > 0.95
+    if not sure.any():
+        return np.ones(sure.shape, np.float32)
+    known = tint[sure]
+    middle = np.median(known, axis=0)
+    spread = np.maximum(1.4826 * np.median(np.abs(known - middle), axis=0), TINT_SPREAD_LEAST)
+    distance = np.hypot(*np.moveaxis((tint - middle) / spread, -1, 0))
+    distance = blur(np.asarray(distance, np.float32), 0.004 * face_width(portrait.landmarks))
+    bright = lab[..., 0] - np.float32(np.percentile(lab[..., 0][sure], 75))
+    return (1 - smoothstep(distance, *TINT_DISTANCE)) * (1 - smoothstep(bright, *BRIGHTER_THAN_FACE))
+
+
+def grain(portrait: Portrait, found: Parts, rows: slice) -> F32:
+    """Noise as strong as that of the photo, ``(h, w)`` in levels, always the same.
+
+    Its strength is read off the skin by a mask that edges and slopes hardly move (Immerkaer, "Fast noise variance
+    estimation", 1996), as a median, so that pores count little.
+    """
+    sure = _sure(found.face_skin[rows], 0.02 * face_width(portrait.landmarks)) > 0
+    grey = cv2.cvtColor(portrait.rgb[rows], cv2.COLOR_RGB2GRAY).astype(np.float32)
+    fine = np.abs(cv2.filter2D(grey, cv2.CV_32F, _NOISE_MASK))[sure]
+    amount = 1.4826 * float(np.median(fine)) / _NOISE_GAIN if fine.size else 0.0
+    noise = blur(np.random.default_rng(GRAIN_SEED).standard_normal(grey.shape, np.float32), GRAIN_PX)
+    return np.asarray(noise * np.float32(min(amount, GRAIN_MOST) / float(noise.std())), np.float32)
+
+
+TINT_SPREAD_LEAST: Final = (2.5, 3.0)
+"""Least spread of a* and b* of skin, scaled to L* 60."""
+TINT_DISTANCE: Final = (4.0, 6.0)
+"""Spreads from the face's tint between which a colour ceases to be this skin."""
+
+BRIGHTER_THAN_FACE: Final = (2.0, 6.0)
+"""L* above the brighter parts of the face (their 75th percentile) where skin in the shade of the chin cannot be."""
+
+_NOISE_MASK: Final = np.array(((1, -2, 1), (-2, 4, -2), (1, -2, 1)), np.float32)
+_NOISE_GAIN: Final = 6.0
+"""Root of the sum of the mask's squares."""
+GRAIN_PX: Final = 0.5
+"""Softness (sigma) of the grain: a picture that was compressed has none of single pixels."""
+GRAIN_MOST: Final = 4.0
+"""Levels."""
+GRAIN_SEED: Final = 20
+
+_TOP: Final = 50.0
+_OUTLINE_CM: Final = (
+    (0.97, 99.0),
+    (0.99, 4.5),
+    (1.0, 3.2),
+    (1.04, 2.2),
+    (1.16, 1.0),
+    (1.34, 0.0),
+    (1.5, -2.0),
+    (1.5, -14.0),
+)
+"""Right side of neck and throat: half widths of the neck, and cm above its pit; the first at the jaw's corners."""
+_JAW_CORNERS: Final = (172, 397)
