@@ -1,7 +1,8 @@
 """Classical against learned parts on photographs with a known truth: ``python tests/bench/bench_parts.py PORTRAITS``.
 
 Garments, locks of hair, beards, hats and glasses are painted onto the photographs of a folder, so that it is known
-where they are; each picture is cut out as any photo is, and :func:`idphoto.parts.parts` is asked with and without the map.
+where they are; each picture is cut out as any photo is, and :func:`idphoto.parts.parts` is asked with and without
+the map.
 Printed are the intersection over union of each, and what the learned way costs.
 """
 

@@ -39,7 +39,7 @@ ALWAYS: Final = ("skin", "hair", "clothes")
 
 
 def draw_classes(portrait: Portrait, part_map: PartMap) -> dict[str, Matte]:
-    """Return masks ``(H, W)`` of the classes that are there, which sum to one, and ``ears``, a part of ``face_skin``."""
+    """Return masks ``(H, W)`` of the classes that are there, which sum to one, and ``ears``, part of ``face_skin``."""
     unit = face_width(portrait.landmarks)
     size, fine_size = (_reduced(portrait, most / unit) for most in (WORK_FACE, FINE_FACE))
     fine = _resized(portrait.rgb, fine_size)
@@ -64,6 +64,29 @@ def draw_classes(portrait: Portrait, part_map: PartMap) -> dict[str, Matte]:
     masks["ears"] = masks["face_skin"] * _resized(ears, fine_size)
     full = (portrait.width, portrait.height)
     return {name: np.asarray(_resized(mask, full), np.float32) for name, mask in masks.items()}
+
+
+def with_clothes(part_map: PartMap, worn: Matte) -> PartMap:
+    """Return the map of a portrait that now wears something else.
+
+    Parameters
+    ----------
+    part_map
+        Of the portrait before.
+    worn
+        ``(H, W)`` float32, where the new clothes are seen, 0..1; what was clothes elsewhere is the body's skin now.
+    """
+    left, top, right, bottom = part_map.box
+    across, down = (right - left) / SIDE, (bottom - top) / SIDE
+    means = cv2.blur(worn, (max(1, round(across)), max(1, round(down))), borderType=cv2.BORDER_REPLICATE)
+    matrix = np.array([(across, 0, across / 2 + left - 0.5), (0, down, down / 2 + top - 0.5)])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    cloth = cv2.warpAffine(means, matrix, (SIDE, SIDE), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    shares = part_map.shares * (1 - cloth)
+    clothes, body = CLASSES.index("clothes"), CLASSES.index("body_skin")
+    shares[body] += shares[clothes]
+    shares[clothes] = LEVELS * cloth
+    return PartMap(part_map.box, np.rint(shares).astype(np.uint8))
 
 
 def _reduced(portrait: Portrait, scale: float) -> tuple[int, int]:

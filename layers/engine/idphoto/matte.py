@@ -13,9 +13,7 @@ CELLS_PER_HEAD = 72
 """Soft structures are worked on in cells of this part of a head; U-2-Net resolves little more."""
 
 
-def estimate_matte(
-    rgb: Rgb, face_landmarks: Landmarks, models: Models, outlook: Outlook | None = None
-) -> Matte:
+def estimate_matte(rgb: Rgb, face_landmarks: Landmarks, models: Models, outlook: Outlook | None = None) -> Matte:
     """Estimate the opacity of the person whose face is given.
 
     Parameters

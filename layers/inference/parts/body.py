@@ -35,7 +35,7 @@ def data_folder() -> Path:
 class Base:
     """The mesh as all persons share it.
 
-    ``rest`` ``(N, 3)`` places, ``uv`` ``(N, 2)``, ``triangles`` ``(T, 3)`` of the skin, ``eyes`` and ``teeth`` likewise,
+    ``rest`` ``(N, 3)`` places, ``uv`` ``(N, 2)``, ``triangles`` ``(T, 3)`` of the skin, ``eyes`` and ``teeth`` alike,
     ``weights`` of bones by name ``(N,)``, ``joints`` by name: the vertices whose mean is the joint.
     """
 

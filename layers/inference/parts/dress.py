@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import sparse
 
-from body import Person, base
-from hair import CENTRE, Frame
-from labels import CLOTHES, GLASSES, HEADWEAR, HELD, BODY_SKIN
-from raster import value_noise
+from parts.body import Person, base
+from parts.labels import BODY_SKIN, CLOTHES, GLASSES, HEADWEAR, HELD
+from parts.raster import value_noise
 
 
 @dataclass(eq=False)
@@ -29,7 +28,7 @@ class Cloth:
 
 @dataclass(eq=False)
 class Piece:
-    """A surface: ``places`` ``(V, 3)`` in the world, ``rest`` where its cloth is looked up, ``level`` >= 0 where it is."""
+    """A surface: ``places`` ``(V, 3)``, ``rest`` where its cloth is looked up, ``level`` >= 0 where it is at all."""
 
     places: np.ndarray
     triangles: np.ndarray
@@ -47,7 +46,7 @@ def linear(srgb: np.ndarray) -> np.ndarray:
 
 
 def vertex_normals(places: np.ndarray, triangles: np.ndarray) -> np.ndarray:
-    """Unit normals ``(V, 3)``, weighted by area."""
+    """Return unit normals ``(V, 3)``, weighted by area."""
     a, b, c = (places[triangles[:, k]] for k in range(3))
     face = np.cross(b - a, c - a)
     out = np.zeros_like(places)
@@ -119,8 +118,8 @@ def garments(rng: np.random.Generator, person: Person, skin: np.ndarray) -> tupl
     """Draw a garment or two over the trunk, and its name."""
     kind = str(
         rng.choice(
-            ("tee", "vneck", "scoop", "boat", "tank", "strapless", "turtleneck", "mock", "shirt", "suit", "polo", "hoodie",
-             "jacket", "wrap"),
+            ("tee", "vneck", "scoop", "boat", "tank", "strapless", "turtleneck", "mock", "shirt", "suit", "polo",
+             "hoodie", "jacket", "wrap"),
             p=(0.17, 0.09, 0.08, 0.04, 0.07, 0.07, 0.08, 0.03, 0.1, 0.1, 0.04, 0.06, 0.04, 0.03),
         )
     )  # fmt: skip
@@ -179,9 +178,20 @@ def garments(rng: np.random.Generator, person: Person, skin: np.ndarray) -> tupl
             collar.pattern = "plain"
         pieces.append(_collar(rng, person, collar))
     if kind == "hoodie":
-        pieces.append(_ring(rng, person, cloth, thick=rng.uniform(1.6, 3), height=rng.uniform(56.5, 58.5), wide=1.25, label=CLOTHES))
+        pieces.append(
+            _ring(person, cloth, thick=rng.uniform(1.6, 3), height=rng.uniform(56.5, 58.5), wide=1.25, label=CLOTHES)
+        )
     if rng.random() < 0.07 and kind != "turtleneck":
-        pieces.append(_ring(rng, person, draw_cloth(rng, skin), thick=rng.uniform(1.8, 3.4), height=rng.uniform(57, 60.5), wide=1.1, label=CLOTHES))
+        pieces.append(
+            _ring(
+                person,
+                draw_cloth(rng, skin),
+                thick=rng.uniform(1.8, 3.4),
+                height=rng.uniform(57, 60.5),
+                wide=1.1,
+                label=CLOTHES,
+            )
+        )
         kind += "+scarf"
     return pieces, kind
 
@@ -213,7 +223,7 @@ def _neck(person: Person) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarra
 
 def _neck_radius(person: Person, turns: np.ndarray, low: float, high: float) -> np.ndarray:
     mesh = base()
-    foot, across, up, ahead = _neck(person)
+    foot, across, _, ahead = _neck(person)
     used = np.unique(mesh.triangles)
     y = mesh.rest[used, 1]
     near = used[(y > low) & (y < high) & (np.abs(mesh.rest[used, 0]) < 8) & (mesh.rest[used, 2] < 9)]
@@ -238,7 +248,7 @@ def _grid(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _collar(rng: np.random.Generator, person: Person, cloth: Cloth) -> Piece:
-    """A folded collar: up along the neck, then out and down, longest at its two points."""
+    """Make a folded collar: up along the neck, then out and down, longest at its two points."""
     gap = rng.uniform(0.05, 0.5)
     turns = np.linspace(-np.pi + 0.001, np.pi, 49)[:-1]
     turns = np.sign(turns) * (gap + (np.pi - gap) * (np.abs(turns) / np.pi))
@@ -250,32 +260,41 @@ def _collar(rng: np.random.Generator, person: Person, cloth: Cloth) -> Piece:
     stand, leaf = rng.uniform(1.6, 3.2), rng.uniform(3.0, 4.5)
     point = rng.uniform(0.5, 3.5)
     low = -0.6 - 2.2 * front
-    rows = []
-    for t in np.linspace(0, 1, 5):
-        rows.append((radius + 0.15 * t, low + stand * t))
+    rows = [(radius + 0.15 * t, low + stand * t) for t in np.linspace(0, 1, 5)]
     for t in np.linspace(0.12, 1, 7):
         size = leaf + point * front**3
         rows.append((radius + 0.35 + t * (0.9 + 0.8 * front), low + stand + 0.1 - t * size))
     points = np.stack(
-        [foot + (np.sin(turns) * r)[:, None] * across + (np.cos(turns) * r)[:, None] * ahead + h[:, None] * up for r, h in rows]
+        [
+            foot + (np.sin(turns) * r)[:, None] * across + (np.cos(turns) * r)[:, None] * ahead + h[:, None] * up
+            for r, h in rows
+        ]
     )
     places, triangles = _grid(points)
-    rest = np.stack([np.tile(turns * 6, len(rows)), np.repeat(np.arange(len(rows)) * 0.6, len(turns)), np.zeros(len(places))], axis=1)
+    rest = np.stack(
+        [np.tile(turns * 6, len(rows)), np.repeat(np.arange(len(rows)) * 0.6, len(turns)), np.zeros(len(places))],
+        axis=1,
+    )
     return Piece(places, triangles, rest, np.ones(len(places)), CLOTHES, cloth)
 
 
-def _ring(rng, person, cloth, *, thick, height, wide, label):  # type: ignore[no-untyped-def]
-    """A thick roll about the neck: a scarf, a hood that lies back."""
+def _ring(person, cloth, *, thick, height, wide, label):  # type: ignore[no-untyped-def]
+    """Make a thick roll about the neck: a scarf, a hood that lies back."""
     turns = np.linspace(0, 2 * np.pi, 61)
     foot, across, up, ahead = _neck(person)
     radius = _neck_radius(person, turns, 57.5, 61) * wide + thick * 0.6
     rise = (height - 59) - 1.5 * np.cos(turns)
     rows = []
     for a in np.linspace(0, 2 * np.pi, 17):
-        lump = 1 + 0.25 * value_noise(np.c_[np.cos(turns) * 2, np.sin(turns) * 2, np.full(61, np.cos(a) * 1.2)] + cloth.seed, 3)
+        lump = 1 + 0.25 * value_noise(
+            np.c_[np.cos(turns) * 2, np.sin(turns) * 2, np.full(61, np.cos(a) * 1.2)] + cloth.seed, 3
+        )
         rows.append((radius + thick * np.cos(a) * lump, rise + thick * 1.15 * np.sin(a) * lump))
     points = np.stack(
-        [foot + (np.sin(turns) * r)[:, None] * across + (np.cos(turns) * r)[:, None] * ahead + h[:, None] * up for r, h in rows]
+        [
+            foot + (np.sin(turns) * r)[:, None] * across + (np.cos(turns) * r)[:, None] * ahead + h[:, None] * up
+            for r, h in rows
+        ]
     )
     places, triangles = _grid(points)
     rest = np.stack([np.tile(turns * 7, 17), np.repeat(np.arange(17) * 0.8, 61), np.zeros(len(places))], axis=1)
@@ -335,7 +354,16 @@ def _brim(rng: np.random.Generator, person: Person, cloth: Cloth, rim: float, *,
     for t in np.linspace(0, 1, 7):
         grow = reach * t * (1 if full else np.sqrt(np.clip(1 - (turns / span) ** 2, 0, 1)))
         rx, rz = 8.1 + grow, 10.4 + grow
-        rows.append(np.stack([np.sin(turns) * rx, rim + 0.2 - dip * t - 0.15 * np.abs(np.sin(turns)) * grow, 4.8 + np.cos(turns) * rz], axis=1))
+        rows.append(
+            np.stack(
+                [
+                    np.sin(turns) * rx,
+                    rim + 0.2 - dip * t - 0.15 * np.abs(np.sin(turns)) * grow,
+                    4.8 + np.cos(turns) * rz,
+                ],
+                axis=1,
+            )
+        )
     flat = np.stack(rows)
     points, triangles = _grid(flat)
     world = np.c_[points, np.ones(len(points))] @ fit
@@ -350,16 +378,34 @@ def glasses(rng: np.random.Generator, person: Person) -> tuple[list[Piece], str]
     across = right - left
     distance = np.linalg.norm(across)
     across /= distance
-    ahead = np.cross(across, person.places[mesh.joints["joint-head-2"]].mean(axis=0) - person.places[mesh.joints["joint-head"]].mean(axis=0))
+    ahead = np.cross(
+        across,
+        person.places[mesh.joints["joint-head-2"]].mean(axis=0) - person.places[mesh.joints["joint-head"]].mean(axis=0),
+    )
     ahead /= np.linalg.norm(ahead)
     if ahead[2] < 0:
         ahead = -ahead
     up = np.cross(ahead, across)
     up *= np.sign(up[1])
     thick = float(rng.choice((0.06, 0.1, 0.18, 0.28)))
-    colour = linear(np.array(((0.03, 0.03, 0.03), (0.35, 0.2, 0.1), (0.7, 0.6, 0.4), (0.55, 0.55, 0.58), (0.8, 0.75, 0.7), (0.5, 0.1, 0.1))[rng.choice(6, p=(0.45, 0.18, 0.12, 0.12, 0.08, 0.05))]))
+    colour = linear(
+        np.array(
+            (
+                (0.03, 0.03, 0.03),
+                (0.35, 0.2, 0.1),
+                (0.7, 0.6, 0.4),
+                (0.55, 0.55, 0.58),
+                (0.8, 0.75, 0.7),
+                (0.5, 0.1, 0.1),
+            )[rng.choice(6, p=(0.45, 0.18, 0.12, 0.12, 0.08, 0.05))]
+        )
+    )
     cloth = Cloth(np.tile(colour, (4, 1)), "plain", 1, 0, 0, 0.5, 0)
-    wide, tall, square = rng.uniform(2.3, 2.9) * distance / 6.2, rng.uniform(1.7, 2.5) * distance / 6.2, rng.uniform(2, 4.5)
+    wide, tall, square = (
+        rng.uniform(2.3, 2.9) * distance / 6.2,
+        rng.uniform(1.7, 2.5) * distance / 6.2,
+        rng.uniform(2, 4.5),
+    )
     if dark:
         wide, tall = wide * 1.1, tall * 1.12
     out = 1.9 + rng.uniform(0, 0.6)
@@ -371,18 +417,29 @@ def glasses(rng: np.random.Generator, person: Person) -> tuple[list[Piece], str]
         c, s = np.cos(a), np.sin(a)
         u = np.sign(c) * np.abs(c) ** (2 / square) * wide
         v = np.sign(s) * np.abs(s) ** (2 / square) * tall
-        path = centre + u[:, None] * across + v[:, None] * up - (0.03 * (u * sign) ** 2 * (u * sign > 0))[:, None] * ahead
+        path = (
+            centre + u[:, None] * across + v[:, None] * up - (0.03 * (u * sign) ** 2 * (u * sign > 0))[:, None] * ahead
+        )
         pieces.append(_tube(path, thick, cloth))
         rims.append((centre, u, v))
         if dark:
             points = np.stack([centre + (path - centre) * t for t in (0.0, 0.5, 1.0)])
             places, triangles = _grid(points)
             shade = linear(np.array((0.04, 0.04, 0.05)) * rng.uniform(0.5, 3))
-            pieces.append(Piece(places, triangles, places, np.ones(len(places)), GLASSES, Cloth(np.tile(shade, (4, 1)), "plain", 1, 0, 0, 0.6, 0)))
-    (cl, ul, _), (cr, _, _) = rims
+            pieces.append(
+                Piece(
+                    places,
+                    triangles,
+                    places,
+                    np.ones(len(places)),
+                    GLASSES,
+                    Cloth(np.tile(shade, (4, 1)), "plain", 1, 0, 0, 0.6, 0),
+                )
+            )
+    (cl, _, _), (cr, _, _) = rims
     start, end = cl + across * wide, cr - across * wide
     t = np.linspace(0, 1, 9)[:, None]
-    pieces.append(_tube(start * (1 - t) + end * t + up * (0.3 + 0.3 * np.sin(np.pi * t)) , thick * 0.9, cloth))
+    pieces.append(_tube(start * (1 - t) + end * t + up * (0.3 + 0.3 * np.sin(np.pi * t)), thick * 0.9, cloth))
     ears = np.flatnonzero(mesh.zones["ears"] > 0.5)
     for sign, centre in ((-1, cl), (1, cr)):
         side = ears[np.sign(mesh.rest[ears, 0]) == sign]
@@ -406,7 +463,7 @@ def _tube(path: np.ndarray, radius: float, cloth: Cloth) -> Piece:
 
 
 def face_mask(rng: np.random.Generator, person: Person) -> Piece:
-    """A mask over mouth and nose."""
+    """Make a mask over mouth and nose."""
     mesh = base()
     x, y, z = mesh.rest.T
     top = rng.uniform(69.5, 71.5)
@@ -417,9 +474,13 @@ def face_mask(rng: np.random.Generator, person: Person) -> Piece:
 
 
 def hand(rng: np.random.Generator, person: Person, sleeve: Cloth | None) -> list[Piece]:
-    """A hand with its forearm, raised to the face or before the chest."""
+    """Make a hand with its forearm, raised to the face or before the chest."""
     mesh = base()
-    share = sum(mesh.weights[n] for n in mesh.weights if n.endswith(".L") and n.startswith(("lowerarm", "wrist", "metacarpal", "finger")))
+    share = sum(
+        mesh.weights[n]
+        for n in mesh.weights
+        if n.endswith(".L") and n.startswith(("lowerarm", "wrist", "metacarpal", "finger"))
+    )
     part = mesh.triangles[(share[mesh.triangles] > 0.6).all(axis=1)]
     wrist = person.still[np.flatnonzero(mesh.weights["wrist.L"] > 0.5)].mean(axis=0)
     elbow = person.still[mesh.joints["joint-l-elbow"]].mean(axis=0)
@@ -455,7 +516,7 @@ def hand(rng: np.random.Generator, person: Person, sleeve: Cloth | None) -> list
 
 
 def held(rng: np.random.Generator, person: Person) -> Piece:
-    """A thing before the chest or beside the face: a card, a phone, a cup, a ball."""
+    """Make a thing before the chest or beside the face: a card, a phone, a cup, a ball."""
     mesh = base()
     chin = person.places[mesh.joints["joint-jaw"]].mean(axis=0)
     spot = chin + np.array([rng.uniform(-13, 13), rng.uniform(-20, -6), rng.uniform(6, 14)])
@@ -466,7 +527,10 @@ def held(rng: np.random.Generator, person: Person) -> Piece:
         return np.sign(value) * np.abs(value) ** power
 
     size = rng.uniform((2, 2, 0.4), (9, 8, 5))
-    points = np.stack([shape(np.cos(u)) * shape(np.sin(v)), shape(np.cos(v)), shape(np.sin(u)) * shape(np.sin(v))], axis=-1) * size
+    points = (
+        np.stack([shape(np.cos(u)) * shape(np.sin(v)), shape(np.cos(v)), shape(np.sin(u)) * shape(np.sin(v))], axis=-1)
+        * size
+    )
     a = np.radians(rng.uniform(-40, 40))
     turn = np.array([(np.cos(a), -np.sin(a), 0), (np.sin(a), np.cos(a), 0), (0, 0, 1)])
     places, triangles = _grid(points @ turn.T + spot)

@@ -1,4 +1,4 @@
-"""What the parser sees of the portraits: ``python features.py PHOTOS FOLDER [--expected N]``.
+"""What the parser sees of the portraits: ``python -m parts.features PHOTOS FOLDER [--expected N]``.
 
 Every photo goes the way that a sitter's photo goes in the product: the face finder, the landmarks, the upright canvas,
 U-2-Net's window and its 8-bit inner layers. Photos in which no face is found are left out. Written are shards of 50
@@ -14,14 +14,14 @@ import time
 from pathlib import Path
 
 import numpy as np
-from labels import NAMES, NOTHING
-from PIL import Image
-
 from idphoto.faces import find_faces
 from idphoto.models import Models
 from idphoto.partmap import SIDE, geometry, picture
 from idphoto.segment import look
 from idphoto.upright import cut_upright
+from PIL import Image
+
+from parts.labels import NAMES, NOTHING
 
 SHARD = 50
 
@@ -60,7 +60,7 @@ def main() -> None:
 
 
 def see(photo: Path, models: Models) -> dict[str, np.ndarray] | None:
-    """Inputs and truth of a photo, or None where there is no face."""
+    """Return inputs and truth of a photo, or None where there is no face."""
     rgb = np.asarray(Image.open(photo))
     faces = find_faces(rgb, models)
     if not faces:
@@ -71,7 +71,7 @@ def see(photo: Path, models: Models) -> dict[str, np.ndarray] | None:
     classes = np.asarray(Image.open(photo.with_suffix(".cls.png")))
     coverage = np.asarray(Image.open(photo.with_suffix(".cov.png")), np.float32)
     planes = np.stack([(classes == k) * coverage for k in range(len(NAMES))], axis=-1)
-    assert NOTHING >= len(NAMES)  # noqa: S101 - no class of its own
+    assert len(NAMES) <= NOTHING  # noqa: S101 - no class of its own
     shares = []
     for first in range(0, len(NAMES), 3):
         part = np.rint(planes[..., first : first + 3]).astype(np.uint8)

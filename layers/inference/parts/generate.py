@@ -1,4 +1,4 @@
-"""Make the portraits: ``python generate.py FOLDER --first 0 --count 900 --looks 2``.
+"""Make the portraits: ``python -m parts.generate FOLDER --first 0 --count 900``.
 
 Each seed is a person, rendered once and developed into some photos. Written are ``NNNNN_L.png`` (the photo),
 ``NNNNN_L.cls.png`` (the classes of :mod:`labels`, 255 where there is nothing of the person), ``NNNNN_L.cov.png`` (the
@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from photo import develop
-from scene import render
+from parts.photo import develop
+from parts.scene import render
 
 
 def main() -> None:
@@ -24,7 +24,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--count", type=int, default=900)
-    parser.add_argument("--looks", type=int, default=2)
+    parser.add_argument("--looks", type=int, default=1)
     chosen = parser.parse_args()
     chosen.folder.mkdir(parents=True, exist_ok=True)
     for seed in range(chosen.first, chosen.first + chosen.count):

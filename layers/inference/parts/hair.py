@@ -10,16 +10,16 @@ from functools import cache
 
 import numpy as np
 
-from body import base
-from raster import value_noise
+from parts.body import base
+from parts.raster import value_noise
 
 CENTRE = np.array([0.0, 74.0, 5.0])
 _LINE_Z = np.array([-6.0, -1, 1.5, 2.6, 3.4, 5.4, 5.9, 7.3, 8.0, 10.0, 12, 15])
 _LINE_Y = np.array([62.5, 63.0, 66.0, 71.0, 74.4, 74.4, 70.6, 70.8, 75.5, 78.0, 79.6, 80.6])
 
 STYLES = (
-    "bald", "ring", "buzz", "short", "quiff", "bob", "long", "long", "long", "curly", "longcurly", "afro", "bun", "pony",
-    "topknot", "locs", "pixie", "wavy",
+    "bald", "ring", "buzz", "short", "quiff", "bob", "long", "long", "long", "curly", "longcurly", "afro", "bun",
+    "pony", "topknot", "locs", "pixie", "wavy",
 )  # fmt: skip
 
 
@@ -27,7 +27,7 @@ def hairline(p: np.ndarray, recede: float = 0.0) -> np.ndarray:
     """How far, cm, places of the base mesh lie inside the region of hair."""
     x, y, z = p.T
     edge = np.interp(z, _LINE_Z, _LINE_Y)
-    temple = np.exp(-((np.abs(x) - 4.8) / 1.6) ** 2)
+    temple = np.exp(-(((np.abs(x) - 4.8) / 1.6) ** 2))
     front = np.clip((z - 8) / 2, 0, 1)
     wave = 0.35 * value_noise(p * 0.9, 5)
     inside = y - edge - front * recede * (0.6 + temple) + wave
@@ -60,7 +60,7 @@ def _radii() -> np.ndarray:
 
 
 def _neighbours(grid: np.ndarray) -> list[np.ndarray]:
-    """A grid of latitude and longitude, and as moved by a cell each way."""
+    """Return a grid of latitude and longitude, and as moved by a cell each way."""
     up, down = np.vstack([grid[1:], grid[-1:]]), np.vstack([grid[:1], grid[:-1]])
     return [grid, up, down, np.roll(grid, 1, 1), np.roll(grid, -1, 1)]
 
@@ -83,7 +83,9 @@ def surface(p: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     fi, fj = lat - i, j - np.floor(j)
     grid = _radii()
     k1 = (k + 1) % 180
-    own = (grid[i, k] * (1 - fj) + grid[i, k1] * fj) * (1 - fi) + (grid[i + 1, k] * (1 - fj) + grid[i + 1, k1] * fj) * fi
+    own = (grid[i, k] * (1 - fj) + grid[i, k1] * fj) * (1 - fi) + (
+        grid[i + 1, k] * (1 - fj) + grid[i + 1, k1] * fj
+    ) * fi
     return r, own, unit
 
 
@@ -103,9 +105,11 @@ class Frame:
     low: np.ndarray
 
     def world(self, p: np.ndarray) -> np.ndarray:
+        """Carry places of the base mesh's head to the posed one."""
         return p @ self.linear.T + self.shift
 
     def head(self, p: np.ndarray) -> np.ndarray:
+        """Carry them back."""
         return (p - self.shift) @ np.linalg.inv(self.linear).T
 
     def depth(self, p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -168,7 +172,7 @@ def grow(rng: np.random.Generator, frame: Frame, gender: str, age: str) -> Hair:
     """Draw a head of hair."""
     styles = list(STYLES)
     male = gender == "male"
-    chance = np.array([_chance(s, male, age) for s in styles])
+    chance = np.array([_chance(s, age, male=male) for s in styles])
     style = str(rng.choice(styles, p=chance / chance.sum()))
     recede = float(rng.uniform(0, 4) if male and age == "old" else max(0, rng.normal(0, 0.9)))
     mesh = base()
@@ -178,7 +182,9 @@ def grow(rng: np.random.Generator, frame: Frame, gender: str, age: str) -> Hair:
         inside = np.minimum(inside, 79.5 - mesh.rest[:, 1] + np.clip(-mesh.rest[:, 2], 0, 3))
     if style == "bald":
         return Hair(np.zeros((0, 2, 3)), np.zeros(0), style, recede, 0)
-    count = {"buzz": 26000, "afro": 22000, "ring": 9000, "short": 20000, "pixie": 20000, "quiff": 20000}.get(style, 17000)
+    count = {"buzz": 26000, "afro": 22000, "ring": 9000, "short": 20000, "pixie": 20000, "quiff": 20000}.get(
+        style, 17000
+    )
     roots = sample_roots(rng, count, np.clip(inside, -1, 0.6) + (0.02 if style != "ring" else 0))
     strands = _grow_style(rng, style, roots, frame)
     tone = rng.normal(0, 0.12, len(strands)) + 0.15 * value_noise(strands[:, 0] * 1.2, int(rng.integers(1000)))
@@ -186,13 +192,22 @@ def grow(rng: np.random.Generator, frame: Frame, gender: str, age: str) -> Hair:
     return Hair(strands, tone, style, recede, cover)
 
 
-def _chance(style: str, male: bool, age: str) -> float:
+def _chance(style: str, age: str, *, male: bool) -> float:
     if male:
         table = {"bald": 1.6, "ring": 1.2 if age == "old" else 0.3, "buzz": 2.2, "short": 5, "quiff": 4, "curly": 1.4}
         table |= {"afro": 1, "bun": 0.4, "topknot": 0.4, "long": 0.35, "locs": 0.6, "bob": 0.3, "wavy": 0.5, "pixie": 1}
         return table.get(style, 0.15) * (0.2 if age == "child" and style in ("bald", "ring") else 1)
     table = {"bald": 0.25, "ring": 0.02, "buzz": 0.3, "short": 0.6, "quiff": 0.4, "bob": 2.2, "long": 2.0, "curly": 1.0}
-    table |= {"longcurly": 2.0, "afro": 1, "bun": 1.8, "pony": 1.6, "topknot": 0.7, "locs": 0.8, "pixie": 1, "wavy": 2.2}
+    table |= {
+        "longcurly": 2.0,
+        "afro": 1,
+        "bun": 1.8,
+        "pony": 1.6,
+        "topknot": 0.7,
+        "locs": 0.8,
+        "pixie": 1,
+        "wavy": 2.2,
+    }
     return table[style]
 
 
@@ -209,7 +224,9 @@ def _grow_style(rng: np.random.Generator, style: str, roots: np.ndarray, frame: 
         lift = rng.uniform(0.1, 0.9) * (0.3 + 0.7 * high)
         part = rng.uniform(-4, 4)
         curl = rng.choice((0.0, 0.0, rng.uniform(0.1, 0.5)))
-        out = _march(rng, roots, length, frame, kinds=12, lift=lift, flow=_flow_short(roots, part, rng), curl=curl, hold=0.4)
+        out = _march(
+            rng, roots, length, frame, kinds=12, lift=lift, flow=_flow_short(roots, part, rng), curl=curl, hold=0.4
+        )
         return _clump(rng, out, 900, rng.uniform(0.2, 0.7))
     if style == "curly":
         length = rng.uniform(3, 9) * (0.4 + 0.7 * high) * rng.uniform(0.6, 1.2, n)
@@ -220,7 +237,9 @@ def _grow_style(rng: np.random.Generator, style: str, roots: np.ndarray, frame: 
         size = rng.uniform(2, 10)
         shape = 0.45 + 0.55 * np.clip((roots[:, 1] - 66) / 12, 0, 1)
         length = size * shape * rng.uniform(0.75, 1.03, n)
-        out = _march(rng, roots, length, frame, kinds=16, lift=3.0, flow=np.zeros_like(roots), curl=0, hold=0.1, drop=0.05)
+        out = _march(
+            rng, roots, length, frame, kinds=16, lift=3.0, flow=np.zeros_like(roots), curl=0, hold=0.1, drop=0.05
+        )
         return _coil(rng, _clump(rng, out, 1500, 0.5), rng.uniform(0.15, 0.4), rng.uniform(4, 8))
     if style in ("bun", "pony", "topknot"):
         return _tied(rng, style, roots, frame)
@@ -296,16 +315,19 @@ def _fall(rng, roots, length, frame, *, part, ahead, lift, fringe, kinds=34):  #
     open_face = rng.uniform(0.8, 1.12) * (1 + 0.05 * rng.standard_normal(n))
     r, own, normal = surface(roots)
     flow = np.stack([side, np.full(n, -0.1), -0.25 - 0.5 * front_root], axis=1)
-    flow[hang] = np.stack([0.25 * side[hang] * rng.uniform(0, 1), np.full(hang.sum(), -0.4), np.ones(hang.sum())], axis=1)
+    flow[hang] = np.stack(
+        [0.25 * side[hang] * rng.uniform(0, 1), np.full(hang.sum(), -0.4), np.ones(hang.sum())], axis=1
+    )
     d = _unit(flow - (flow * normal).sum(axis=1, keepdims=True) * normal + normal * (0.3 + lift))
     fringe_end = rng.uniform(73.8, 77.5)
-    length_step = np.where(hang[:, None], ((roots[:, 1:2] - fringe_end) * 1.25 + rng.normal(0, 0.5, (n, 1))) / (kinds - 1), step)
+    length_step = np.where(
+        hang[:, None], ((roots[:, 1:2] - fringe_end) * 1.25 + rng.normal(0, 0.5, (n, 1))) / (kinds - 1), step
+    )
     length_step = np.maximum(length_step, 0.02)
     p, out = roots + normal * 0.05, [roots]
     offset = rng.uniform(0.5, 2.2, n)
     narrow = rng.uniform(1.0, 6.0)
     for k in range(1, kinds):
-        t = k / (kinds - 1)
         travelled = length_step[:, 0] * k
         early = np.clip(1 - travelled / 9, 0, 1)[:, None]
         r, own, normal = surface(p)
@@ -324,7 +346,14 @@ def _fall(rng, roots, length, frame, *, part, ahead, lift, fringe, kinds=34):  #
         # The face stays open: what would hang before it goes to its side.
         fx = np.interp(p[:, 1], (46, 56, 62, 67, 72, 77, 80.5), (narrow, 5.6, 6.0, 6.4, 6.6, 5.6, 1.0)) * open_face
         deep = np.where(p[:, 1] > 66, 7.5, 0.5)
-        shut = (p[:, 2] > deep) & (np.abs(p[:, 0]) < fx) & (p[:, 1] < 80.5) & (p[:, 1] > 46) & ~hang & (before | (p[:, 1] > 62))
+        shut = (
+            (p[:, 2] > deep)
+            & (np.abs(p[:, 0]) < fx)
+            & (p[:, 1] < 80.5)
+            & (p[:, 1] > 46)
+            & ~hang
+            & (before | (p[:, 1] > 62))
+        )
         p[:, 0] = np.where(shut, side * (0.7 * fx + 0.3 * np.abs(p[:, 0])), p[:, 0])
         # Behind the neck, or before the shoulders: not through the throat.
         rear = ~before & (p[:, 1] < 66) & (p[:, 2] > 0.5)
@@ -378,7 +407,11 @@ def _tied(rng, style, roots, frame, kinds=30):  # type: ignore[no-untyped-def]
         parts.append(frame.world(ball.reshape(-1, 3)).reshape(m, kinds, 3))
     loose = max(1, int(n * rng.uniform(0.0, 0.012)))
     pick = rng.choice(n, loose, replace=False)
-    parts.append(_fall(rng, roots[pick], rng.uniform(3, 14, loose), frame, part=0.0, ahead=0.5, lift=0.4, fringe=False, kinds=kinds))
+    parts.append(
+        _fall(
+            rng, roots[pick], rng.uniform(3, 14, loose), frame, part=0.0, ahead=0.5, lift=0.4, fringe=False, kinds=kinds
+        )
+    )
     return np.concatenate(parts)
 
 
@@ -391,7 +424,9 @@ def _clump(rng, strands, count, strength, keep=0.3, power=1.1):  # type: ignore[
     _, near = cKDTree(strands[guides, 0]).query(strands[:, 0])
     guide = strands[guides][near]
     weight = (np.linspace(0, 1, k) ** power)[None, :, None] * strength * rng.uniform(0.6, 1.05, (n, 1, 1))
-    return strands * (1 - np.clip(weight, 0, 1)) + (guide + (strands[:, :1] - guide[:, :1]) * keep) * np.clip(weight, 0, 1)
+    return strands * (1 - np.clip(weight, 0, 1)) + (guide + (strands[:, :1] - guide[:, :1]) * keep) * np.clip(
+        weight, 0, 1
+    )
 
 
 def _coil(rng, strands, radius, turns):  # type: ignore[no-untyped-def]

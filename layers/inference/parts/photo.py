@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from dress import PALETTE, linear
-from labels import NAMES, NOTHING
-from scene import SUPER, Render
+from parts.dress import PALETTE, linear
+from parts.labels import NAMES, NOTHING
+from parts.scene import SUPER, Render
 
 
 def develop(render: Render, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -38,7 +38,7 @@ def _shrink(field: np.ndarray) -> np.ndarray:
 
 
 def _majority(classes: np.ndarray, height: int, width: int) -> np.ndarray:
-    """The class that most of a pixel's parts have, of those that have one."""
+    """Return the class that most of a pixel's parts have, of those that have one."""
     blocks = classes.reshape(height, SUPER, width, SUPER)
     votes = np.stack([(blocks == k).sum(axis=(1, 3)) for k in range(len(NAMES))])
     return np.where(votes.sum(axis=0) > 0, votes.argmax(axis=0), NOTHING).astype(np.uint8)
@@ -59,7 +59,24 @@ def _noise(rng: np.random.Generator, h: int, w: int, octaves: tuple[int, ...]) -
 
 def _background(rng: np.random.Generator, h: int, w: int) -> np.ndarray:
     kind = rng.choice(("plain", "gradient", "wall", "scene", "scene", "bokeh"), p=(0.28, 0.2, 0.12, 0.2, 0.1, 0.1))
-    colour = linear(np.array(rng.choice(PALETTE) if rng.random() < 0.4 else rng.choice(((255, 255, 255), (240, 240, 240), (67, 142, 219), (200, 30, 40), (200, 205, 210), (128, 128, 130), (40, 42, 45)))) / 255)
+    colour = linear(
+        np.array(
+            rng.choice(PALETTE)
+            if rng.random() < 0.4
+            else rng.choice(
+                (
+                    (255, 255, 255),
+                    (240, 240, 240),
+                    (67, 142, 219),
+                    (200, 30, 40),
+                    (200, 205, 210),
+                    (128, 128, 130),
+                    (40, 42, 45),
+                )
+            )
+        )
+        / 255
+    )
     base = np.tile(colour.astype(np.float32), (h, w, 1))
     y, x = np.mgrid[:h, :w].astype(np.float32) / max(h, w)
     if kind in ("gradient", "wall"):

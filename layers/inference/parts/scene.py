@@ -9,22 +9,32 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from body import Person, base, make_person
-from dress import (
-    Cloth, Piece, draw_cloth, face_mask, garments, glasses, hand, headwear, held, linear, vertex_normals,
+from parts.body import Person, base, make_person
+from parts.dress import (
+    Cloth,
+    Piece,
+    draw_cloth,
+    face_mask,
+    garments,
+    glasses,
+    hand,
+    headwear,
+    held,
+    linear,
+    vertex_normals,
 )  # fmt: skip
-from hair import CENTRE, Frame, Hair, grow, grow_beard, hairline, make_frame, sample_roots, surface
-from labels import BEARD, BODY_SKIN, EARS, FACE_SKIN, HAIR, NOTHING
-from raster import draw_strands, draw_triangles, reach, splat, value_noise
+from parts.hair import CENTRE, Frame, Hair, grow, grow_beard, hairline, make_frame, sample_roots, surface
+from parts.labels import BEARD, BODY_SKIN, EARS, FACE_SKIN, HAIR, NOTHING
+from parts.raster import draw_strands, draw_triangles, reach, splat, value_noise
 
 MONK = np.array(
-    [(246, 237, 228), (243, 231, 219), (247, 234, 208), (234, 218, 186), (215, 189, 150), (160, 126, 86), (130, 92, 67),
-     (96, 65, 52), (58, 49, 42), (41, 36, 32)], float)  # fmt: skip
+    [(246, 237, 228), (243, 231, 219), (247, 234, 208), (234, 218, 186), (215, 189, 150), (160, 126, 86),
+     (130, 92, 67), (96, 65, 52), (58, 49, 42), (41, 36, 32)], float)  # fmt: skip
 """The ten tones of the Monk scale, sRGB."""
 
 HAIR_TONES = np.array(
-    [(12, 10, 10), (22, 17, 15), (38, 26, 20), (60, 40, 28), (85, 58, 38), (120, 84, 52), (160, 120, 75), (205, 170, 120),
-     (225, 200, 155), (110, 50, 25), (150, 70, 30), (110, 110, 112), (170, 170, 172), (225, 225, 224)], float)  # fmt: skip
+    [(12, 10, 10), (22, 17, 15), (38, 26, 20), (60, 40, 28), (85, 58, 38), (120, 84, 52), (160, 120, 75),
+     (205, 170, 120), (225, 200, 155), (110, 50, 25), (150, 70, 30), (110, 110, 112), (170, 170, 172), (225, 225, 224)], float)  # fmt: skip
 DYED = np.array([(180, 40, 60), (230, 120, 170), (60, 90, 190), (80, 50, 130), (60, 150, 110), (220, 90, 40)], float)
 
 SUPER = 2
@@ -64,7 +74,13 @@ def render(seed: int) -> Render:
     hair = grow(rng, frame, person.gender, person.age)
     tint = _hair_colour(rng, person.age, tone)
     pieces, garment = garments(rng, person, skin)
-    facts: dict[str, object] = {"seed": seed, "tone": tone, "gender": person.gender, "age": person.age, "race": person.race}
+    facts: dict[str, object] = {
+        "seed": seed,
+        "tone": tone,
+        "gender": person.gender,
+        "age": person.age,
+        "race": person.race,
+    }
     facts |= {"hair": hair.style, "garment": garment, "hat": "", "glasses": "", "beard": "", "extra": ""}
     if rng.random() < 0.14:
         more, facts["hat"] = headwear(rng, person, skin)
@@ -95,9 +111,26 @@ def render(seed: int) -> Render:
         hair = _under_hat(hair, frame)
     brows = _brows(rng, frame)
 
-    body = Piece(person.places, mesh.triangles, mesh.rest, np.ones(len(person.places)), FACE_SKIN, Cloth(np.zeros((4, 3)), "skin"))
-    eyes = [Piece(person.places, part, mesh.rest, np.ones(len(person.places)), FACE_SKIN, Cloth(np.zeros((4, 3)), "eye")) for part in mesh.eyes]
-    teeth = Piece(person.places, mesh.teeth, mesh.rest, np.ones(len(person.places)), FACE_SKIN, Cloth(linear(np.tile((0.85, 0.8, 0.72), (4, 1))), "plain", bump=0, folds=0, gloss=0.3))
+    body = Piece(
+        person.places,
+        mesh.triangles,
+        mesh.rest,
+        np.ones(len(person.places)),
+        FACE_SKIN,
+        Cloth(np.zeros((4, 3)), "skin"),
+    )
+    eyes = [
+        Piece(person.places, part, mesh.rest, np.ones(len(person.places)), FACE_SKIN, Cloth(np.zeros((4, 3)), "eye"))
+        for part in mesh.eyes
+    ]
+    teeth = Piece(
+        person.places,
+        mesh.teeth,
+        mesh.rest,
+        np.ones(len(person.places)),
+        FACE_SKIN,
+        Cloth(linear(np.tile((0.85, 0.8, 0.72), (4, 1))), "plain", bump=0, folds=0, gloss=0.3),
+    )
     every = [body, *eyes, teeth, *pieces]
     lights = _lights(rng)
     world = _Scene(every, [(hair.strands, HAIR), (beard, BEARD), (brows, FACE_SKIN)], lights)
@@ -194,6 +227,7 @@ class Camera:
     size: tuple[int, int]
 
     def project(self, p: np.ndarray) -> np.ndarray:
+        """Return px and distance of places ``(..., 3)``."""
         away = self.place[2] - p[..., 2]
         x = self.centre[0] + self.focal * (p[..., 0] - self.place[0]) / away
         y = self.centre[1] - self.focal * (p[..., 1] - self.place[1]) / away
@@ -210,7 +244,9 @@ def _camera(rng: np.random.Generator, person: Person, hair: Hair, facts: dict[st
     distance = rng.uniform(70, 260)
     head_px = rng.uniform(115, 185) * SUPER
     focal = head_px / (top - chin) * distance
-    place = np.array((middle[0] + rng.normal(0, 3), (top + chin) / 2 + rng.normal(0, 6) * distance / 200, depth + distance))
+    place = np.array(
+        (middle[0] + rng.normal(0, 3), (top + chin) / 2 + rng.normal(0, 6) * distance / 200, depth + distance)
+    )
     above, below = rng.uniform(0.12, 0.85), rng.uniform(0.22, 1.5)
     if rng.random() < 0.4:
         below = rng.uniform(0.4, 0.9)
@@ -239,7 +275,9 @@ class _Scene:
         self.places = np.concatenate([p.places for p in pieces]).astype(np.float32)
         self.rest = np.concatenate([p.rest for p in pieces]).astype(np.float32)
         self.level = np.concatenate([p.level for p in pieces]).astype(np.float32)
-        self.triangles = np.concatenate([p.triangles + s for p, s in zip(pieces, starts, strict=False)]).astype(np.int32)
+        self.triangles = np.concatenate([p.triangles + s for p, s in zip(pieces, starts, strict=False)]).astype(
+            np.int32
+        )
         self.piece_of = np.repeat(np.arange(len(pieces)), [len(p.triangles) for p in pieces])
         self.normals = np.concatenate([vertex_normals(p.places, p.triangles) for p in pieces]).astype(np.float32)
         flips = [i for i, p in enumerate(pieces) if p.cloth.pattern != "skin" and p.triangles.size < 30000]
@@ -262,7 +300,7 @@ class _Scene:
 
     def _shadows(self) -> None:
         self.middle = self.points[2].mean(axis=0) if len(self.points[2]) else self.places.mean(axis=0)
-        self.middle = (self.middle + (0, -10, -8)).astype(np.float32)
+        self.middle = (self.middle + np.array((0, -10, -8))).astype(np.float32)
         self.maps = []
         ambient = np.zeros((len(self.places), 3), np.float32)
         glow = [np.zeros((len(p), 3), np.float32) for p in self.points]
@@ -324,11 +362,17 @@ class _Scene:
                 grey = 0.5 if facts["age"] == "old" else 0.02
                 pale = 0.5 * (rng.random(count) < grey * rng.random())[:, None, None]
                 base_colour = base_colour * tone * (1 - pale) + 0.35 * pale
-                colour = base_colour * self.glow[i].reshape(count, points, 3) * scale * 1.9 + 0.02 * self.glow[i].reshape(count, points, 3)
+                colour = base_colour * self.glow[i].reshape(count, points, 3) * scale * 1.9 + 0.02 * self.glow[
+                    i
+                ].reshape(count, points, 3)
             elif mark == BEARD:
                 tone = np.exp(rng.normal(-0.1, 0.3, count))[:, None, None]
                 pale = (rng.random(count) < (0.5 if facts["age"] == "old" else 0.05))[:, None, None]
-                colour = np.where(pale, 0.4, np.broadcast_to(tint[0], (count, points, 3)) * tone) * self.glow[i].reshape(count, points, 3) * 1.8
+                colour = (
+                    np.where(pale, 0.4, np.broadcast_to(tint[0], (count, points, 3)) * tone)
+                    * self.glow[i].reshape(count, points, 3)
+                    * 1.8
+                )
             else:
                 seen = self.ambient[: len(person.places)].mean(axis=0) * 1.2 + 0.15
                 colour = np.broadcast_to(np.minimum(tint[0], 0.25) * seen * 0.8, (count, points, 3))
@@ -357,36 +401,42 @@ class _Scene:
         gloss = np.full(len(place), 0.03, np.float32)
         wrap = np.zeros((len(place), 3), np.float32)
         marks = np.zeros(len(place), np.uint8)
-        for k, surface in enumerate(self.pieces):
+        for k, drawn in enumerate(self.pieces):
             here = np.flatnonzero(piece == k)
             if not len(here):
                 continue
-            marks[here] = surface.label
-            if surface.cloth.pattern == "skin":
+            marks[here] = drawn.label
+            if drawn.cloth.pattern == "skin":
                 vertex = corner[here] - self.starts[k]
                 mesh = base()
                 zones = {n: (v[vertex] * w[here]).sum(axis=1) for n, v in mesh.zones.items()}
-                albedo[here], gloss[here], normal[here], kinds = _skin(rng, rest[here], normal[here], zones, skin, hair, tint, facts)
+                albedo[here], gloss[here], normal[here], kinds = _skin(
+                    rng, rest[here], normal[here], zones, skin, hair, tint, facts
+                )
                 wrap[here] = (0.32, 0.16, 0.12)
-                if surface.label == FACE_SKIN:
+                if drawn.label == FACE_SKIN:
                     marks[here] = kinds
-            elif surface.cloth.pattern == "eye":
-                side = "l" if surface is self.pieces[1] else "r"
+            elif drawn.cloth.pattern == "eye":
+                side = "l" if drawn is self.pieces[1] else "r"
                 albedo[here] = _eye(rng, place[here], person, side)
                 gloss[here] = 0.6
             else:
-                albedo[here], normal[here] = _cloth(surface.cloth, rest[here], normal[here])
-                gloss[here] = surface.cloth.gloss
+                albedo[here], normal[here] = _cloth(drawn.cloth, rest[here], normal[here])
+                gloss[here] = drawn.cloth.gloss
         light = ambient.copy()
         shine = np.zeros_like(light)
         start = len(self.lights.directions) - self.lights.sharp
-        for direction, radiance, shadow in list(zip(self.lights.directions, self.lights.radiance, self.maps, strict=True))[start:]:
+        for direction, radiance, shadow in list(
+            zip(self.lights.directions, self.lights.radiance, self.maps, strict=True)
+        )[start:]:
             facing = (normal @ direction.astype(np.float32))[:, None]
             open_ = reach(self._seen(place + normal * 0.25, direction), shadow, 0.45, 0.25)[:, None]
             light += np.clip((facing + wrap) / (1 + wrap), 0, 1) * open_ * radiance.astype(np.float32) * 1.6
             half = direction + np.array((0, 0, 1.0))
             half /= np.linalg.norm(half)
-            shine += (np.clip(normal @ half.astype(np.float32), 0, 1) ** 28)[:, None] * open_ * radiance.astype(np.float32)
+            shine += (
+                (np.clip(normal @ half.astype(np.float32), 0, 1) ** 28)[:, None] * open_ * radiance.astype(np.float32)
+            )
         picture[rows, columns] = albedo * light + gloss[:, None] * shine * 2.5
         label[rows, columns] = marks
 
@@ -397,24 +447,41 @@ def _skin(rng, rest, normal, zones, skin, hair, tint, facts):  # type: ignore[no
     tone = linear(skin)
     x, y, z = rest.T
     blotch = 0.5 * value_noise(rest * 0.25, seed) + 0.5 * value_noise(rest * 0.9, seed + 1)
-    red = np.clip(0.5 * blotch + 1.2 * np.exp(-((np.abs(x) - 4.2) ** 2 / 4 + (y - 69.5) ** 2 / 4)) * (z > 9) + 0.9 * np.exp(-(x**2 / 2 + (y - 69.6) ** 2 / 1.5)) * (z > 13) + 0.7 * zones["ears"], -0.6, 1.5)
+    red = np.clip(
+        0.5 * blotch
+        + 1.2 * np.exp(-((np.abs(x) - 4.2) ** 2 / 4 + (y - 69.5) ** 2 / 4)) * (z > 9)
+        + 0.9 * np.exp(-(x**2 / 2 + (y - 69.6) ** 2 / 1.5)) * (z > 13)
+        + 0.7 * zones["ears"],
+        -0.6,
+        1.5,
+    )
     amount = rng.uniform(0.05, 0.3)
     albedo = tone * np.exp(red[:, None] * amount * np.array((0.15, -0.9, -0.7)))
-    albedo *= np.exp(0.05 * value_noise(rest * 4, seed + 2) + 0.06 * value_noise(rest * 11, seed + 3) + 0.08 * blotch)[:, None]
+    albedo *= np.exp(0.05 * value_noise(rest * 4, seed + 2) + 0.06 * value_noise(rest * 11, seed + 3) + 0.08 * blotch)[
+        :, None
+    ]
     if rng.random() < 0.25:
         spots = np.clip(value_noise(rest * 2.6, seed + 4) - 0.45, 0, 1) * (y > 60)
         albedo *= np.exp(-spots[:, None] * rng.uniform(0.5, 2.5) * np.array((0.5, 1, 1.2)))
     lip = np.clip(zones["lips"] * 1.6 - 0.3, 0, 1)[:, None] * rng.uniform(0.5, 1)
     rouge = tone * (0.85, 0.5, 0.5)
     if facts["gender"] == "female" and facts["age"] != "child" and rng.random() < 0.5:
-        rouge = linear(np.array(((0.7, 0.1, 0.15), (0.8, 0.35, 0.4), (0.45, 0.1, 0.15), (0.75, 0.4, 0.3))[rng.integers(4)]))
+        rouge = linear(
+            np.array(((0.7, 0.1, 0.15), (0.8, 0.35, 0.4), (0.45, 0.1, 0.15), (0.75, 0.4, 0.3))[rng.integers(4)])
+        )
     albedo = albedo * (1 - lip) + rouge * lip
     inside = np.clip(zones["inside-mouth"] * 2 - 0.5, 0, 1)[:, None]
     albedo = albedo * (1 - inside) + np.array((0.12, 0.02, 0.02)) * inside
     lid = np.clip(zones["eyelids"] * 2 - 0.4, 0, 1)[:, None] * rng.uniform(0, 0.6)
     albedo = albedo * (1 - lid * np.array((0.5, 0.7, 0.6)))
     if facts["gender"] == "male" and facts["age"] != "child":
-        shadow = np.clip((67.8 - y) / 2, 0, 1) * np.clip((y - 59.5) / 2, 0, 1) * np.clip((z - 5) / 3, 0, 1) * (1 - lip[:, 0]) * rng.uniform(0, 0.35)
+        shadow = (
+            np.clip((67.8 - y) / 2, 0, 1)
+            * np.clip((y - 59.5) / 2, 0, 1)
+            * np.clip((z - 5) / 3, 0, 1)
+            * (1 - lip[:, 0])
+            * rng.uniform(0, 0.35)
+        )
         albedo *= np.exp(-shadow[:, None] * np.array((1.2, 1.0, 0.9)))
     jaw = np.interp(z, (-6, 2, 5, 7, 9, 11, 13, 15.5), (66, 66.5, 66.5, 65.2, 63.3, 62.0, 61.2, 61.2))
     marks = np.where((y > jaw) & (y > 60), FACE_SKIN, BODY_SKIN).astype(np.uint8)
@@ -441,7 +508,13 @@ def _eye(rng: np.random.Generator, place: np.ndarray, person: Person, side: str)
     size = np.ptp(ball[:, 0]) / 2
     ahead = away[:, 2].max()
     across = np.hypot(away[:, 0], away[:, 1]) / size if ahead > 0 else np.ones(len(away))
-    iris = linear(np.array(((0.2, 0.12, 0.07), (0.3, 0.2, 0.1), (0.35, 0.45, 0.55), (0.35, 0.4, 0.25))[rng.choice(4, p=(0.5, 0.25, 0.15, 0.1))]))
+    iris = linear(
+        np.array(
+            ((0.2, 0.12, 0.07), (0.3, 0.2, 0.1), (0.35, 0.45, 0.55), (0.35, 0.4, 0.25))[
+                rng.choice(4, p=(0.5, 0.25, 0.15, 0.1))
+            ]
+        )
+    )
     colour = np.where((across < 0.47)[:, None], iris, np.array((0.62, 0.58, 0.55)))
     colour = np.where((across < 0.2)[:, None], 0.005, colour)
     return np.where((away[:, 2] < 0)[:, None], np.array((0.3, 0.15, 0.12)), colour)
@@ -472,12 +545,18 @@ def _cloth(cloth: Cloth, rest: np.ndarray, normal: np.ndarray) -> tuple[np.ndarr
             second, third = second * zone, third * zone
         albedo = albedo * (1 - third[:, None]) + colours[2] * third[:, None]
     elif cloth.pattern == "denim":
-        albedo = albedo * np.exp(0.35 * value_noise(rest * 8, cloth.seed) + 0.25 * value_noise(rest * 0.7, cloth.seed))[:, None]
+        albedo = (
+            albedo
+            * np.exp(0.35 * value_noise(rest * 8, cloth.seed) + 0.25 * value_noise(rest * 0.7, cloth.seed))[:, None]
+        )
     albedo = albedo * (1 - second[:, None]) + colours[1] * second[:, None]
     if "lapel" in cloth.extra:
         albedo = _suit(cloth, rest, albedo)
     folds = cloth.folds
-    bump = np.stack([value_noise(rest * f + s, cloth.seed) for s, f in ((0, (0.25, 0.12, 0.2)), (40, (0.12, 0.3, 0.2)), (80, 0.3))], axis=1)
+    bump = np.stack(
+        [value_noise(rest * f + s, cloth.seed) for s, f in ((0, (0.25, 0.12, 0.2)), (40, (0.12, 0.3, 0.2)), (80, 0.3))],
+        axis=1,
+    )
     fine = np.stack([value_noise(rest * 5 + s, cloth.seed) for s in (3, 43, 83)], axis=1) * 0.25 * cloth.bump
     normal = normal + 0.9 * folds * bump.astype(np.float32) + fine.astype(np.float32)
     normal /= np.linalg.norm(normal, axis=1, keepdims=True)
@@ -498,5 +577,4 @@ def _suit(cloth: Cloth, rest: np.ndarray, albedo: np.ndarray) -> np.ndarray:
         knot = cloth.extra["width"] * (0.7 + 0.05 * (58 - y))
         out = np.where((shirt & (np.abs(x) < knot))[:, None], cloth.colours[3], out)
     border = np.abs(np.abs(x) - wide) < 0.25
-    out = np.where(((edge | border) & ahead & ~(np.abs(x) < wide - 0.3))[:, None], out * 0.55, out)
-    return out
+    return np.where(((edge | border) & ahead & ~(np.abs(x) < wide - 0.3))[:, None], out * 0.55, out)

@@ -1,4 +1,4 @@
-"""Train the parser on the features of synthetic portraits: ``python train.py FEATURES RESULT.onnx [--epochs N]``.
+"""Train the parser on the features of synthetic portraits: ``python -m parts.train FEATURES RESULT.onnx``.
 
 The network is small, because U-2-Net has done the work: its inner layers are brought to few channels, and a decoder
 joins them from coarse to fine with the picture and the geometry of the face. Every eighth person is held out, and what
@@ -15,9 +15,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from labels import NAMES
 from torch import nn
-from torch.nn import functional as F
+from torch.nn import functional
+
+from parts.labels import NAMES
 
 TAPS = ((128, 1), (256, 2), (512, 4), (512, 8), (128, 2))
 """Channels and coarseness of the inner layers, relative to the 160 cells of the result."""
@@ -50,14 +51,15 @@ class Head(nn.Module):
     def forward(self, near: torch.Tensor, *taps: torch.Tensor) -> torch.Tensor:
         """Logits ``(B, 9, 160, 160)``."""
         small = [
-            F.relu(layer(tap.to(torch.float32) * scale)) for layer, tap, scale in zip(self.reduce, taps, SCALE, strict=True)
+            functional.relu(layer(tap.to(torch.float32) * scale))
+            for layer, tap, scale in zip(self.reduce, taps, SCALE, strict=True)
         ]
         geometry = near[:, NEAR:]
-        at20 = self.at20(torch.cat([small[3], F.avg_pool2d(geometry, 8)], 1))
-        at20 = torch.cat([at20, F.relu(self.wide(at20))], 1)
-        at40 = self.at40(torch.cat([_double(at20), small[2], F.avg_pool2d(geometry, 4)], 1))
-        at80 = self.at80(torch.cat([_double(at40), small[1], small[4], F.avg_pool2d(geometry, 2)], 1))
-        at160 = self.at160(torch.cat([_double(at80), small[0], F.relu(self.near(near))], 1))
+        at20 = self.at20(torch.cat([small[3], functional.avg_pool2d(geometry, 8)], 1))
+        at20 = torch.cat([at20, functional.relu(self.wide(at20))], 1)
+        at40 = self.at40(torch.cat([_double(at20), small[2], functional.avg_pool2d(geometry, 4)], 1))
+        at80 = self.at80(torch.cat([_double(at40), small[1], small[4], functional.avg_pool2d(geometry, 2)], 1))
+        at160 = self.at160(torch.cat([_double(at80), small[0], functional.relu(self.near(near))], 1))
         return self.out(at160)
 
 
@@ -74,7 +76,7 @@ class Shares(nn.Module):
 
 
 def _double(field: torch.Tensor) -> torch.Tensor:
-    return F.interpolate(field, scale_factor=2, mode="bilinear", align_corners=False)
+    return functional.interpolate(field, scale_factor=2, mode="bilinear", align_corners=False)
 
 
 class Shards:
@@ -91,7 +93,9 @@ class Shards:
             self.names += names
             self.rows += [(shard, row) for row in range(len(names))]
 
-    def get(self, index: int, corner: tuple[int, int] = (0, 0), side: int = 160) -> tuple[np.ndarray, list[np.ndarray], np.ndarray]:
+    def get(
+        self, index: int, corner: tuple[int, int] = (0, 0), side: int = 160
+    ) -> tuple[np.ndarray, list[np.ndarray], np.ndarray]:
         """Near inputs, taps and truth of a portrait or a square of it."""
         shard, row = self.rows[index]
         arrays, (y, x) = self.arrays[shard], corner
@@ -104,8 +108,10 @@ class Shards:
         return near, taps, np.asarray(arrays["truth"][row][here])
 
 
-def batch_of(shards: Shards, chosen: np.ndarray, rng: np.random.Generator) -> tuple[torch.Tensor, list[torch.Tensor], torch.Tensor]:
-    """A batch of squares, some mirrored, some without geometry or colours."""
+def batch_of(
+    shards: Shards, chosen: np.ndarray, rng: np.random.Generator
+) -> tuple[torch.Tensor, list[torch.Tensor], torch.Tensor]:
+    """Make a batch of squares, some mirrored, some without geometry or colours."""
     nears, taps, truths = [], [[] for _ in TAPS], []
     for index in chosen:
         corner = tuple(int(v) * STEP for v in rng.integers(0, (160 - CROP) // STEP + 1, 2))
@@ -130,7 +136,7 @@ def batch_of(shards: Shards, chosen: np.ndarray, rng: np.random.Generator) -> tu
     made = [torch.from_numpy(np.stack(store)).to(torch.float32) for store in taps]
     for tap in made:
         shape = (len(tap), tap.shape[1], 1, 1)
-        tap *= torch.exp(0.1 * torch.randn(shape)) * (torch.rand(shape) > 0.1) / 0.9
+        tap.mul_(torch.exp(0.1 * torch.randn(shape)) * (torch.rand(shape) > 0.1) / 0.9)
     return torch.from_numpy(np.stack(nears)), made, torch.from_numpy(np.stack(truths)).to(torch.float32) / 255
 
 
@@ -149,7 +155,7 @@ def train(shards: Shards, epochs: int, batch: int, seed: int, minutes: float) ->
         order, total = rng.permutation(taught), 0.0
         for k in range(len(order) // batch):
             near, taps, truth = batch_of(shards, order[k * batch : (k + 1) * batch], rng)
-            logs = F.log_softmax(head(near, *taps), 1)
+            logs = functional.log_softmax(head(near, *taps), 1)
             mass = (truth * weights).sum()
             loss = -(logs * truth * weights).sum() / mass.clamp(min=1)
             optimiser.zero_grad()
@@ -157,7 +163,9 @@ def train(shards: Shards, epochs: int, batch: int, seed: int, minutes: float) ->
             optimiser.step()
             plan.step()
             total += float(loss.detach())
-        print(f"epoch {epoch} loss {total / max(1, len(order) // batch):.3f} {time.monotonic() - begun:.0f} s", flush=True)
+        print(
+            f"epoch {epoch} loss {total / max(1, len(order) // batch):.3f} {time.monotonic() - begun:.0f} s", flush=True
+        )
         if minutes and time.monotonic() - begun > 60 * minutes:
             break
     return head.eval()
@@ -168,7 +176,15 @@ def export(head: Head, result: Path) -> None:
     near = torch.zeros(1, NEAR + GEOMETRY, 160, 160)
     taps = [torch.zeros(1, c, 160 // s, 160 // s, dtype=torch.uint8) for c, s in TAPS]
     names = ["near", *(f"tap{k}" for k in range(len(TAPS)))]
-    torch.onnx.export(Shares(head).eval(), (near, *taps), str(result), input_names=names, output_names=["shares"], opset_version=17, dynamo=False)
+    torch.onnx.export(
+        Shares(head).eval(),
+        (near, *taps),
+        str(result),
+        input_names=names,
+        output_names=["shares"],
+        opset_version=17,
+        dynamo=False,
+    )
 
 
 def measure(shards: Shards, run: object, photos: Path | None) -> None:
