@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from idphoto import opencv as cv2
 from idphoto.arrays import F32, Matte
 from idphoto.classes import WORK_FACE, refine
-from idphoto.partmap import CLASSES, LEVELS, SIDE, PartMap
+from idphoto.partmap import CLASSES, LEVELS, SIDE, SURE, PartMap
 from idphoto.portrait import Portrait
 from idphoto.shapes import face_width
 
@@ -23,7 +23,8 @@ FINE_FACE: Final = 200.0
 the face is wider, edges of hair and cloth are some px wide anyway."""
 
 PRESENT: Final = 0.004
-"""A class with a smaller part of the person is a doubt of the network and not there: an ear is four times that."""
+"""A class that is sure of a smaller part of the person is a doubt of the network and not there: an ear is three times
+that."""
 
 GROUPS: Final = {
     "skin": ("face_skin", "body_skin", "ears"),
@@ -49,7 +50,7 @@ def draw_classes(portrait: Portrait, part_map: PartMap) -> dict[str, Matte]:
     there = [
         name
         for name, plane in zip(GROUPS, planes, strict=True)
-        if name in ALWAYS or float((plane * alpha).sum()) > PRESENT * person
+        if name in ALWAYS or float(((plane > SURE) * alpha).sum()) > PRESENT * person
     ]
     kept = planes[[list(GROUPS).index(name) for name in there]]
     kept /= np.maximum(kept.sum(axis=0), np.float32(1e-3))
