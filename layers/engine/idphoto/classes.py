@@ -258,7 +258,9 @@ def _shift(cube: F32, axis: int, by: int) -> F32:
     return out
 
 
-def refine(posterior: F32, small: Rgb, alpha: F32, unit: float, picture: Rgb) -> tuple[Matte, ...]:
+def refine(
+    posterior: F32, small: Rgb, alpha: F32, unit: float, picture: Rgb, reach: float = SMOOTH_RADIUS
+) -> tuple[Matte, ...]:
     """Draw classes to the edges of a picture and bring them to its size.
 
     Parameters
@@ -271,6 +273,8 @@ def refine(posterior: F32, small: Rgb, alpha: F32, unit: float, picture: Rgb) ->
         Face width in the reduced picture, px.
     picture
         ``(H, W, 3)`` uint8, the same in the size that is wanted.
+    reach
+        How far off its edge a class may be, in face widths.
 
     Returns
     -------
@@ -280,7 +284,7 @@ def refine(posterior: F32, small: Rgb, alpha: F32, unit: float, picture: Rgb) ->
     size = (picture.shape[1], picture.shape[0])
     guide = small.astype(np.float32) / np.float32(255)
     weight = alpha + np.float32(1e-3)
-    radius = max(2, round(SMOOTH_RADIUS * unit))
+    radius = max(2, round(reach * unit))
     some = np.s_[::2, ::2]  # a quarter of the pixels tells the directions
     directions = np.stack([_discriminant(guide[some], mask[some], weight[some]) for mask in posterior])
     lines = cv2.transform(guide, directions)

@@ -22,6 +22,9 @@ FINE_FACE: Final = 200.0
 """The masks are drawn in a picture in which the face is at most this wide, px, and brought to full size linearly: where
 the face is wider, edges of hair and cloth are some px wide anyway."""
 
+REACH: Final = 0.08
+"""How far off its edge a class of the map may be, in face widths: three of its cells."""
+
 PRESENT: Final = 0.004
 """A class that is sure of a smaller part of the person is a doubt of the network and not there: an ear is three times
 that."""
@@ -54,7 +57,7 @@ def draw_classes(portrait: Portrait, part_map: PartMap) -> dict[str, Matte]:
     ]
     kept = planes[[list(GROUPS).index(name) for name in there]]
     kept /= np.maximum(kept.sum(axis=0), np.float32(1e-3))
-    masks = dict(zip(there, refine(kept, small, alpha, unit * size[0] / portrait.width, fine), strict=True))
+    masks = dict(zip(there, refine(kept, small, alpha, unit * size[0] / portrait.width, fine, REACH), strict=True))
     skin = masks.pop("skin")
     face, ears, body = (_draw(part_map, (name,), portrait, size) for name in GROUPS["skin"][::2] + GROUPS["skin"][1:2])
     face += ears

@@ -25,7 +25,7 @@ TAPS = ((128, 1), (256, 2), (512, 4), (512, 8), (128, 2))
 NEAR, GEOMETRY = 16, 9
 SCALE = (1 / 24, 1 / 16, 1 / 10, 1 / 8, 1 / 16)
 """Brings the layers' 8 bits to about one."""
-CROP, STEP = 96, 8
+CROP, STEP = 80, 8
 HELD_OUT = 8
 
 
@@ -120,7 +120,7 @@ def batch_of(
         shift = rng.normal(0, 0.05, 3).astype(np.float32)
         for k in range(3):
             near[[k, k + 4, k + 8, k + 12]] = near[[k, k + 4, k + 8, k + 12]] * gain[k] + shift[k]
-        if rng.random() < 0.25:
+        if rng.random() < 0.4:
             near[:NEAR] = 0
         if rng.random() < 0.2:
             near[NEAR:] = 0
@@ -136,7 +136,7 @@ def batch_of(
     made = [torch.from_numpy(np.stack(store)).to(torch.float32) for store in taps]
     for tap in made:
         shape = (len(tap), tap.shape[1], 1, 1)
-        tap.mul_(torch.exp(0.1 * torch.randn(shape)) * (torch.rand(shape) > 0.1) / 0.9)
+        tap.mul_(torch.exp(0.1 * torch.randn(shape)) * (torch.rand(shape) > 0.15) / 0.85)
     return torch.from_numpy(np.stack(nears)), made, torch.from_numpy(np.stack(truths)).to(torch.float32) / 255
 
 
@@ -146,7 +146,7 @@ def train(shards: Shards, epochs: int, batch: int, seed: int, minutes: float) ->
     rng = np.random.default_rng(seed)
     taught = np.array([k for k, name in enumerate(shards.names) if int(name.split("_")[0]) % HELD_OUT])
     head = Head()
-    weights = torch.tensor([1.0, 1.0, 1.4, 2.0, 1.0, 1.3, 3.0, 1.6, 1.6]).view(1, -1, 1, 1)
+    weights = torch.tensor([1.0, 1.0, 1.4, 2.0, 1.0, 1.3, 3.0, 1.6, 1.2]).view(1, -1, 1, 1)
     steps = epochs * (len(taught) // batch)
     optimiser = torch.optim.AdamW(head.parameters(), 2e-3, weight_decay=2e-3)
     plan = torch.optim.lr_scheduler.OneCycleLR(optimiser, 3e-3, total_steps=steps + 1, pct_start=0.15)
