@@ -1,6 +1,7 @@
 # Everything that these commands need beside Python 3.11 or later is installed below this folder, once.
 
 PYTHON ?= python3
+WARDROBE_PYTHON ?= python3.11
 SPEC ?= cn_1inch
 BACKGROUND ?= blue
 OUT ?= out
@@ -27,12 +28,14 @@ help:
 	@echo 'make check                    lint, types, template, state machine'
 	@echo 'make build [ARCH=arm64]       the layers as they are deployed, weighed against the limit of Lambda'
 	@echo 'make bench [PORTRAITS=dir]    speed, memory and quality figures'
-	@echo 'make gallery PORTRAITS=dir [EFFECTS="skin gaze"] [ONLY="name ..."]'
+	@echo 'make gallery PORTRAITS=dir [EFFECTS="skin gaze"] [GARMENTS=1] [ONLY="name ..."]'
 	@echo '                              contact sheets of your own portraits, in gallery/'
 	@echo 'make openapi                  write the API description and the API reference made from it'
 	@echo 'make showcase                 make the page of the effects with its pictures, layers/client/docs/effects.md'
 	@echo 'make diagram                  draw the chain into the READMEs, from its definition'
 	@echo 'make models                   fetch and prepare the models'
+	@echo 'make wardrobe [ONLY="id ..."] [PREVIEW=1]'
+	@echo '                              cut and photograph the garments anew (needs Python 3.11, minutes each)'
 	@echo 'make specs [FETCH=1]          write the photo specifications, layers/engine/idphoto/specs.json'
 	@echo 'make clean                    remove all that these commands have made'
 
@@ -76,6 +79,11 @@ models: $(MODEL)
 specs: .cache/venv.stamp
 	@PYTHONPATH=layers/engine $(RUN) -m specs.build $(if $(FETCH),--fetch)
 
+.PHONY: wardrobe
+wardrobe: .cache/wardrobe.stamp
+	@PYTHONPATH=layers/engine:layers/materials .cache/wardrobe/bin/python -m wardrobe.build $(ONLY) \
+		$(if $(PREVIEW),--preview --out $(OUT)/wardrobe)
+
 # --- its quality
 
 .PHONY: test
@@ -111,7 +119,7 @@ bench: .cache/local.stamp
 .PHONY: gallery
 gallery: .cache/venv.stamp $(MODEL)
 	@test -d "$$PORTRAITS" || { echo 'make gallery PORTRAITS=dir: a folder of portraits' >&2; exit 2; }
-	@$(RUN) -m tests.bench.gallery "$$PORTRAITS" --out gallery $(if $(EFFECTS),--effects $(EFFECTS)) $(if $(ONLY),--only $(ONLY))
+	@$(RUN) -m tests.bench.gallery "$$PORTRAITS" --out gallery $(if $(EFFECTS),--effects $(EFFECTS)) $(if $(GARMENTS),--garments) $(if $(ONLY),--only $(ONLY))
 
 .PHONY: clean
 clean:
@@ -134,6 +142,13 @@ clean:
 	@$(RUN) -m venv --without-pip .cache/runtime
 	@$(RUN) -m pip --python .cache/runtime/bin/python $(PIP) --requirement local/runtime.txt
 	@$(RUN) -m pip --python .cache/runtime/bin/python $(PIP) --target .cache/emulator --requirement local/emulator.txt
+	@touch $@
+
+.cache/wardrobe.stamp: layers/materials/wardrobe/requirements.txt
+	@echo 'Installing Blender as a Python module (about 500 MB, once)'
+	@rm -rf .cache/wardrobe
+	@$(WARDROBE_PYTHON) -m venv .cache/wardrobe
+	@.cache/wardrobe/bin/python -m pip $(PIP) --requirement $<
 	@touch $@
 
 $(MODEL): layers/inference/models.toml $(wildcard layers/inference/*.py) | .cache/venv.stamp

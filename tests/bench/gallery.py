@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import idphoto_materials
@@ -26,10 +26,12 @@ from idphoto.effects.base import EffectRefusedError
 from idphoto.effects.outfit import Outfit
 from idphoto.errors import EngineError
 from idphoto.faces import Face
+from idphoto.garment import read_garment
 from idphoto.models import Models
 from idphoto.portrait import Portrait, build_portrait
 from idphoto.render import render
 from idphoto.specs import CustomSize, Spec, custom_spec
+from idphoto.tailoring import GarmentUnusableError, Naming, from_portrait
 from idphoto.upright import cut_upright
 from PIL import Image, ImageDraw
 
@@ -218,6 +220,28 @@ def _framed(portrait: Portrait, spec: Spec) -> Rgb | None:
         return None
 
 
+def garment_sheets(name: str, portrait: Portrait, out: Path) -> list[Image.Image]:
+    """Draw the garment cut off a person; return the small pictures for the overview."""
+    small = [Image.fromarray(over(portrait, LIGHT_GREY))]
+    try:
+        tailored = from_portrait(portrait, Naming(name[:60], name[:60]))
+    except GarmentUnusableError as refusal:
+        return [*small, Image.fromarray(_card(portrait, refusal.details))]
+    garment = read_garment(tailored.garment)
+    shade = garment.front.shade
+    worn = replace(portrait, rgb=shade[..., :3], alpha=shade[..., 3])
+    columns = [(each.name, each.make(worn)) for each in RENDERS]
+    held = Image.fromarray(columns[0][1])
+    pen, radius = ImageDraw.Draw(held), 0.4 * garment.facts.px_per_cm
+    for _, (x, y) in garment.facts.anchors:
+        pen.ellipse((x - radius, y - radius, x + radius, y + radius), outline=(255, 0, 0), width=2)
+    found = " ".join(finding.code for finding in tailored.report.findings)
+    columns.append((f"{tailored.report.score:.0f} {found}", np.asarray(held)))
+    places = {anchor: (x, y) for anchor, (x, y) in garment.facts.anchors}
+    sheet(name, columns, places, 8 * garment.facts.px_per_cm).save(out / f"{name}.png")
+    return [*small, held]
+
+
 def _head_area(portrait: Portrait) -> tuple[int, int, int, int]:
     head, middle = portrait.head_height, portrait.centre_x
     left, right = round(middle - 0.6 * head), round(middle + 0.6 * head)
@@ -226,8 +250,12 @@ def _head_area(portrait: Portrait) -> tuple[int, int, int, int]:
 
 def _refusal(refusal: EffectRefusedError, portrait: Portrait) -> Rgb:
     """Write why an effect refused where its picture would be."""
+    return _card(portrait, {key: value for key, value in refusal.details.items() if key != "effect"})
+
+
+def _card(portrait: Portrait, details: Mapping[str, object]) -> Rgb:
     card = Image.new("RGB", (portrait.width, portrait.height), GREY)
-    words = [f"{key}: {value}" for key, value in refusal.details.items() if key != "effect"]
+    words = [f"{key}: {value}" for key, value in details.items()]
     size = max(10, portrait.head_height / 16)
     left, top, *_ = _head_area(portrait)
     place = max(left, 0) + size, max(top, 0) + 3 * size
@@ -242,20 +270,24 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--out", type=Path, default=Path("gallery"))
     parser.add_argument("--effects", nargs="*", choices=list(EFFECTS), help="draw these effects only")
     parser.add_argument("--only", nargs="*", default=[], help="file names without suffix")
+    parser.add_argument("--garments", action="store_true", help="draw what the people wear")
     options = parser.parse_args(arguments)
-    kinds = list(EFFECTS) if options.effects is None else options.effects
-    for folder in (options.out, *(options.out / kind for kind in kinds)):
+    kinds = list(EFFECTS) if options.effects is None and not options.garments else options.effects or []
+    sheets = [*kinds, *(["garments"] if options.garments else [])]
+    for folder in (options.out, *(options.out / kind for kind in sheets)):
         folder.mkdir(parents=True, exist_ok=True)
     models = Models()
     everybody: list[tuple[str, Portrait]] = []
-    rows: dict[str, list[list[Image.Image]]] = {"overview": [], **{kind: [] for kind in kinds}}
+    rows: dict[str, list[list[Image.Image]]] = {"overview": [], **{kind: [] for kind in sheets}}
     for name, photo, face in photos(options.portraits, models, options.only):
         portrait = build_portrait(photo, face, models)
         everybody.append((name, portrait))
-        if options.effects is None:
+        if options.effects is None and not options.garments:
             rows["overview"].append(person_sheets(name, photo, face, portrait, options.out))
         for kind in kinds:
             rows[kind].append(effect_sheets(kind, name, portrait, options.out / kind))
+        if options.garments:
+            rows["garments"].append(garment_sheets(name, portrait, options.out / "garments"))
         print(f"{name}: {portrait.width}x{portrait.height}, head {portrait.head_height:.0f} px", flush=True)
     if "outfit" in kinds:
         outfit_pages(everybody, options.out / "outfit")

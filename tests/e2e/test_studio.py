@@ -45,6 +45,15 @@ def tab(browser: Browser, stack: Stack) -> Iterator[Callable[..., Studio]]:
         assert not defects
 
 
+@pytest.fixture(scope="module")
+def large(portrait: bytes) -> bytes:
+    """The portrait, with pixels enough for what its person wears."""
+    buffer = io.BytesIO()
+    image = Image.open(io.BytesIO(portrait))
+    image.resize((2 * image.width, 2 * image.height), Image.Resampling.LANCZOS).save(buffer, "JPEG", quality=95)
+    return buffer.getvalue()
+
+
 @pytest.fixture
 def studio(tab: Callable[..., Studio], portrait: bytes) -> Studio:
     """A finished photo."""
@@ -211,6 +220,84 @@ def test_an_effect_that_would_spoil_the_photo_says_why_and_stays_off(studio: Stu
     expect(studio.page.locator(".effect .wrong")).to_contain_text("irises")
     expect(studio.switch("Gaze")).not_to_be_checked()
     assert studio.shown == before
+
+
+def test_an_outfit_is_chosen_by_its_picture_changed_and_undone(tab, large: bytes, client: Client) -> None:
+    own = client.register_outfit("Space suit", wearer=large)
+    usual = client.material("suit_notch_tie")
+    studio = tab().open().choose(large).made()
+    bare = studio.shown
+    studio.tab("retouch")
+    studio.change(studio.switch("Outfit"))
+    panel = studio.page.locator(".effect.on")
+    first = studio.shown
+    for picture in panel.locator(".pictures img").all()[:4]:
+        assert picture.evaluate("async image => (await image.decode(), image.naturalWidth)") == 240
+
+    # The arrows choose among the pictures, as among all radio buttons.
+    panel.locator(".pictures input:checked").focus()
+    with studio.page.expect_response(lambda answer: answer.request.method == "POST"):
+        studio.page.keyboard.press("ArrowRight")
+    studio.rest()
+    assert studio.shown not in {bare, first}
+    studio.change(panel.get_by_role("radio", name=own.name))
+    expect(panel.locator(".swatches")).to_have_count(0)
+    assert kinds(client, studio) == ["outfit", "make"], "one outfit, not one over the other"
+    studio.change(panel.get_by_role("radio", name=usual.name, exact=True))
+    assert studio.shown == first
+
+    studio.change(panel.get_by_role("radio", name=usual.colors[-1].name, exact=True))
+    panel.get_by_role("slider", name="Fit").focus()
+    with studio.page.expect_response(lambda answer: answer.request.method == "POST"):
+        studio.page.keyboard.press("End")
+    studio.rest()
+    worn = step_of(client, studio, "outfit")
+    assert (worn["fit"], worn["color"]) == (100, usual.colors[-1].id)
+    last = studio.shown
+
+    studio.change(studio.switch("Outfit"), on=False)
+    assert studio.shown == bare
+    studio.change(studio.switch("Outfit"))
+    assert studio.shown == last
+    client.delete_material(own.material_id)
+
+
+def step_of(client: Client, studio: Studio, kind: str) -> dict[str, Any]:
+    """The parameters of a step of the photo that is shown."""
+    steps = client.get(f"/photos/{studio.order}?limit=100")["steps"]
+    recipe = next(step["recipe"] for step in steps if step["mt_generate_id"] == studio.shown)
+    params: dict[str, Any] = next(part["params"] for part in recipe if part["kind"] == kind)
+    return params
+
+
+def test_an_outfit_of_ones_own_is_added_worn_and_deleted(tab, large: bytes, client: Client) -> None:
+    studio = tab().open().choose(large).made()
+    studio.tab("retouch")
+    studio.change(studio.switch("Outfit"))
+    page = studio.page
+    page.get_by_text("Your own outfits").click()
+    form = page.locator(".own-outfit")
+    form.get_by_label("Name").fill("Space suit")
+    form.get_by_label("Picture", exact=True).set_input_files(
+        {"name": "letter.png", "mimeType": "image/png", "buffer": b"no picture"}
+    )
+    form.get_by_role("button", name="Add the outfit").click()
+    expect(page.get_by_role("alert")).to_contain_text("GARMENT_INVALID")
+
+    form.get_by_label("Picture", exact=True).set_input_files(
+        {"name": "me.jpg", "mimeType": "image/jpeg", "buffer": large}
+    )
+    form.get_by_label("somebody who wears it").check()
+    with page.expect_response("**/outfit"):
+        form.get_by_role("button", name="Add the outfit").click()
+    studio.rest()
+    [own] = client.materials("outfit", own=True).materials
+    assert step_of(client, studio, "outfit")["material_id"] == own.material_id
+    expect(page.locator(".effect [role=status]")).to_contain_text("Space suit is added")
+
+    page.get_by_role("button", name="Delete Space suit").click()
+    expect(page.locator(".own-list")).to_have_count(0)
+    assert not client.materials("outfit", own=True).materials
 
 
 def test_another_size_keeps_every_step(studio: Studio, client: Client) -> None:

@@ -3,6 +3,7 @@ refused by name."""
 
 from __future__ import annotations
 
+import contextlib
 import io
 import struct
 import zlib
@@ -165,6 +166,21 @@ class TestFromPortrait:
         reason = refusal(replace(near, rgb=rgb, alpha=alpha))["reason"]
         assert reason in {"HAIR_OVER_GARMENT", "COLLAR_COVERED"}
 
+    @pytest.mark.parametrize("part", ["landmarks", "far", "clear", "black", "noise", "stripes"])
+    def test_what_makes_no_sense_is_refused_or_cut_but_fails_in_no_other_way(self, part, near):
+        stripes = np.where(np.arange(near.width)[None] % 40 < 3, 0, near.alpha)
+        noise = np.random.default_rng(0).integers(0, 255, near.rgb.shape)
+        strange = {
+            "landmarks": replace(near, landmarks=np.zeros_like(near.landmarks)),
+            "far": replace(near, landmarks=near.landmarks + np.array((near.width / 3, 0, 0), np.float32)),
+            "clear": replace(near, alpha=np.zeros_like(near.alpha)),
+            "black": replace(near, rgb=np.zeros_like(near.rgb)),
+            "noise": replace(near, rgb=noise.astype(np.uint8)),
+            "stripes": replace(near, alpha=stripes.astype(np.uint8)),
+        }[part]
+        with contextlib.suppress(GarmentUnusableError):
+            read_garment(from_portrait(strange, NAMING).garment)
+
 
 def refusal(portrait):
     with pytest.raises(GarmentUnusableError) as caught:
@@ -258,16 +274,32 @@ class TestFromPicture:
         assert garment.back.shade[: front - 5, column, 3].max() > 250
         assert garment.front.shade[: front - 5, column, 3].max() < 5
 
+    def test_an_open_collar_gets_an_inside_of_its_cloth_in_shade(self):
+        garment = read_garment(from_picture(png(drawing()), NAMING).garment)
+        (left, top), (front, lowest) = garment.facts.anchors.collar_left, garment.facts.anchors.collar_front
+        row, column = round(top + 0.3 * (lowest - top)), round((left + front) / 2)
+        assert garment.front.shade[row, column, 3] == 0
+        assert garment.back is not None
+        *colour, opacity = garment.back.shade[row, column].astype(int)
+        assert opacity == 255
+        assert max(np.array((30, 60, 110)) - colour) > 8
+        assert (np.diff(colour) > 0).all()
+        outside = garment.back.shade[:, [0, -1], 3]
+        assert not outside.any()
+
     def test_shoulders_that_the_picture_cuts_are_continued(self):
         rgba = drawing()
         middle, half = int(PIT[0]), int(14 * PER_CM)
-        tailored = from_picture(png(np.ascontiguousarray(rgba[:, middle - half : middle + half])), NAMING)
+        cut_off = np.ascontiguousarray(rgba[int(PIT[1] - 6.2 * PER_CM) :, middle - half : middle + half])
+        tailored = from_picture(png(cut_off), NAMING)
         garment = read_garment(tailored.garment)
         assert "SHOULDERS_CUT" in codes(tailored)
         assert garment.facts.width > 2 * half * 1.2
         arms = garment.front.shade[: int(garment.facts.anchors.neck_pit[1] + 8 * PER_CM), :, 3] > 127
         assert not arms[:, (0, -1)].any()
         assert arms[:, (2 * int(PER_CM), -2 * int(PER_CM))].any(axis=0).all()
+        top = int(garment.facts.anchors.collar_left[1] + 2 * PER_CM)
+        assert not arms[:top, : int(garment.facts.anchors.collar_left[0] - 5 * PER_CM)].any()
 
     @pytest.mark.parametrize(
         ("reason", "make"),
@@ -285,6 +317,25 @@ class TestFromPicture:
             from_picture(png(make()), NAMING)
         assert caught.value.details["reason"] == reason
 
+    def test_a_person_with_a_head_is_no_picture_of_a_garment(self, near):
+        with pytest.raises(GarmentUnusableError) as caught:
+            from_picture(png(np.dstack([near.rgb, near.alpha])), NAMING)
+        assert caught.value.details["reason"] == "NO_NECK_OPENING"
+
+    def test_with_anchors_the_inside_of_a_back_in_another_colour_is_parted_from_the_front(self):
+        closed = tuple(point for point in JACKET if abs(point[0]) > 6.1)
+        rgba, opening = drawing(closed), drawing(((-6.2, 6), (-4, 0), (0, -2), (4, 0), (6.2, 6)))[..., 3]
+        rgba[opening > 127, :3] = (150, 150, 140)
+        tailored = from_picture(png(rgba), NAMING, {name: at(point) for name, point in PLACES.items()})
+        garment = read_garment(tailored.garment)
+        assert "OPENING_PARTED" in codes(tailored)
+        assert garment.back is not None
+        column, lowest = (round(value) for value in garment.facts.anchors.collar_front)
+        middle, below = lowest - round(3 * PER_CM), lowest + round(PER_CM)
+        assert garment.front.shade[middle, column, 3] == 0
+        assert garment.back.shade[middle, column].astype(int) == pytest.approx((150, 150, 140, 255), abs=6)
+        assert garment.front.shade[below, column].astype(int) == pytest.approx((30, 60, 110, 255), abs=6)
+
     def test_anchors_on_closed_cloth_are_refused(self):
         closed = tuple(point for point in JACKET if abs(point[0]) > 6)
         with pytest.raises(GarmentUnusableError) as caught:
@@ -299,6 +350,20 @@ class TestFromPicture:
         with pytest.raises(GarmentError) as caught:
             from_picture(png(drawing(scale=0.6)), naming)
         assert caught.value.details["field"] == field
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_any_shape_is_refused_by_name_or_held(seed):
+    rng = np.random.default_rng(seed)
+    height, width = rng.integers(60, 700, 2)
+    rgba = np.full((height, width, 4), (90, 90, 90, 0), np.uint8)
+    mask = np.zeros((height, width), np.uint8)
+    for _ in range(rng.integers(1, 5)):
+        corners = np.stack([rng.uniform(-0.2, 1.2, 6) * width, rng.uniform(-0.2, 1.2, 6) * height], axis=1)
+        cv2.fillPoly(mask, [corners.astype(np.int32)], (int(rng.choice((255, 255, 0))),), cv2.LINE_AA)
+    rgba[..., 3] = mask
+    with contextlib.suppress(GarmentUnusableError, GarmentError):
+        read_garment(from_picture(png(rgba), NAMING).garment)
 
 
 def chunk(kind: bytes, content: bytes) -> bytes:

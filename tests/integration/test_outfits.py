@@ -41,14 +41,14 @@ def lose(bundle, *results):
             bundle.s3.delete_object(Bucket="bucket", Key=key)
 
 
-def test_another_outfit_replaces_the_first_and_is_as_if_there_had_been_no_other(bundle, made, chain):
+def test_another_outfit_replaces_the_first_and_is_as_if_there_had_been_no_other(bundle, made, chain, jacket):
     # F10: 换装 B 叠加在换装 A 上会损伤脸部和脖子
-    first, second = (one["material_id"] for one in listed(bundle, kind="outfit").body["materials"][:2])
-    once = post(bundle, "outfit", mt_generate_id=made["mt_generate_id"], material_id=second)
+    first = register(bundle, picture={"image_base64": encoded(jacket[0])})["material_id"]
+    once = post(bundle, "outfit", mt_generate_id=made["mt_generate_id"])
     direct = photo(bundle, once)
     lose(bundle, once)
     worn = post(bundle, "outfit", mt_generate_id=made["mt_generate_id"], material_id=first)
-    changed = post(bundle, "outfit", mt_generate_id=worn["mt_generate_id"], material_id=second)
+    changed = post(bundle, "outfit", mt_generate_id=worn["mt_generate_id"])
     assert kinds(changed) == ["outfit", "make"]
     assert changed["mt_generate_id"] == once["mt_generate_id"] != worn["mt_generate_id"]
     assert photo(bundle, changed) == direct != photo(bundle, worn)

@@ -10,7 +10,18 @@
 const OWN = new Set(["mt_generate_id", "policy", "out_request_id", "watermark_id"]);
 
 /** Fields that say the most stand first; the document has its fields in the order of the alphabet. */
-const FIRST = ["material_id", "level", "strength", "intensity", "format", "kb", "paper"];
+const FIRST = [
+  "material_id",
+  "color",
+  "level",
+  "strength",
+  "intensity",
+  "fit",
+  "shoulder_width",
+  "format",
+  "kb",
+  "paper",
+];
 
 /** @param {string} name */
 const rank = (name) => (FIRST.includes(name) ? FIRST.indexOf(name) : FIRST.length);

@@ -1,6 +1,7 @@
 /** Forms made from the API's own description of a request. */
 
-import { html, Switch, useWords } from "./view.js";
+import { useState } from "./hooks.js";
+import { Choice, html, Swatches, Switch, useWords } from "./view.js";
 
 /** @typedef {import("./document.js").Field} Field */
 
@@ -28,9 +29,10 @@ const USUAL = {
 function changed(fields, values, field, value) {
   const under = (short) => fields.filter((one) => one.name.startsWith(`${short.name}_`));
   const covers = (short, one) => (under(short).length ? under(short).includes(one) : one !== short);
-  const gone = field.nullable
+  const short = (one) => one.nullable && one.type !== "string"; // a text says something of its own
+  const gone = short(field)
     ? fields.filter((one) => covers(field, one))
-    : fields.filter((one) => one.nullable && covers(one, field));
+    : fields.filter((one) => short(one) && covers(one, field));
   const dropped = new Set([field, ...gone].map((one) => one.name));
   const kept = Object.fromEntries(Object.entries(values).filter(([name]) => !dropped.has(name)));
   return value === undefined ? kept : { ...kept, [field.name]: value };
@@ -38,12 +40,14 @@ function changed(fields, values, field, value) {
 
 /**
  * @param {{fields: Field[], values: Record<string, any>, id: string, change: (values: Record<string, any>, rest: boolean) => void,
- *   disabled?: boolean, pictures?: any[]}} props
+ *   disabled?: boolean, pictures?: any[], lost?: () => void}} props
  */
-export function Form({ fields, values, id, change, disabled, pictures }) {
+export function Form({ fields, values, id, change, disabled, pictures, lost }) {
   const words = useWords();
+  const material = fields.find((field) => field.name === "material_id");
+  const chosen = pictures?.find((one) => one.material_id === (values.material_id ?? material?.initial));
   const one = (field) => {
-    const set = (value, rest = false) => change(changed(fields, values, field, value), rest);
+    const set = (value, rest = false) => change(kept(changed(fields, values, field, value), field, pictures), rest);
     return html`<${Control}
       key=${field.name}
       field=${field}
@@ -52,6 +56,8 @@ export function Form({ fields, values, id, change, disabled, pictures }) {
       set=${set}
       disabled=${disabled}
       pictures=${pictures}
+      colors=${chosen?.colors}
+      lost=${lost}
     />`;
   };
   const more = fields.slice(FEW);
@@ -69,11 +75,23 @@ export function Form({ fields, values, id, change, disabled, pictures }) {
   </div>`;
 }
 
-/** @param {{field: Field, value: any, id: string, set: (value: any, rest?: boolean) => void, disabled?: boolean, pictures?: any[]}} props */
+/**
+ * Another material comes in other colours: a colour that it does not have is left to it.
+ * @param {Record<string, any>} values @param {Field} field @param {any[]} [materials]
+ */
+function kept(values, field, materials) {
+  if (field.name !== "material_id" || !values.color) return values;
+  const colors = materials?.find((one) => one.material_id === values.material_id)?.colors ?? [];
+  const has = colors.some((one) => one.id === values.color) || (colors.length > 0 && values.color.startsWith("#"));
+  return has ? values : { ...values, color: undefined };
+}
+
+/** @param {{field: Field, value: any, id: string, set: (value: any, rest?: boolean) => void, disabled?: boolean, pictures?: any[], colors?: any[], lost?: () => void}} props */
 function Control(props) {
-  const { field, pictures } = props;
+  const { field, pictures, colors } = props;
   const words = useWords();
   if (pictures?.length && field.name === "material_id") return html`<${Pictures} ...${props} />`;
+  if (colors && field.name === "color") return colors.length ? html`<${Colors} ...${props} />` : null;
   if (field.type === "number" || field.type === "integer")
     return typed(field) ? html`<${Typed} ...${props} />` : html`<${Slider} ...${props} />`;
   if (field.type === "boolean")
@@ -182,25 +200,57 @@ function Text({ field, value, id, set, disabled }) {
   </div>`;
 }
 
-/** A choice by thumbnail, or by name where there is none. @param {any} props */
-function Pictures({ field, value, id, set, disabled, pictures }) {
+/** The colours in which a material comes. @param {any} props */
+function Colors({ field, value, id, set, disabled, colors }) {
   const words = useWords();
+  const offered = colors.map((one) => ({ value: one.id, color: one.color, name: words.of(one, "name") }));
+  return html`<${Swatches}
+    id=${id}
+    legend=${words.name(field.name)}
+    offered=${offered}
+    value=${value ?? offered[0].value}
+    change=${set}
+    disabled=${disabled}
+  />`;
+}
+
+const FOR = ["women", "men", "child"]; // tags by which a long list is made shorter
+const LONG = 12;
+
+/** A choice by thumbnail, or by name where there is none. @param {any} props */
+function Pictures({ field, value, id, set, disabled, pictures, lost }) {
+  const words = useWords();
+  const [wanted, setWanted] = useState("");
   const chosen = value ?? field.initial;
-  return html`<fieldset class="pictures">
-    <legend>${words.name(field.name)}</legend>
-    ${pictures.map(
-      (one) =>
-        html`<label key=${one.material_id}>
-          <input
-            type="radio"
-            name=${id}
-            checked=${chosen === one.material_id}
-            disabled=${disabled}
-            onChange=${() => set(one.material_id)}
-          />
-          ${one.picture && html`<img src=${one.picture} alt="" loading="lazy" />`}
-          <span>${words.of(one, "name") || words.name(one.material_id)}</span>
-        </label>`,
-    )}
-  </fieldset>`;
+  const tags = pictures.length > LONG ? FOR.filter((tag) => pictures.some((one) => one.tags?.includes(tag))) : [];
+  const shown = pictures.filter(
+    (one) => !wanted || one.tags?.includes(wanted) || one.material_id === chosen || !one.built_in,
+  );
+  return html`${
+      tags.length > 1 &&
+      html`<${Choice}
+        name=${`${id}-for`}
+        label=${words.say("for")}
+        value=${wanted}
+        options=${["", ...tags].map((tag) => [tag, words.say(`for_${tag || "all"}`)])}
+        change=${setWanted}
+      />`
+    }
+    <fieldset class="pictures">
+      <legend>${words.name(field.name)}</legend>
+      ${shown.map(
+        (one) =>
+          html`<label key=${one.material_id}>
+            <input
+              type="radio"
+              name=${id}
+              checked=${chosen === one.material_id}
+              disabled=${disabled}
+              onChange=${() => set(one.material_id)}
+            />
+            ${one.picture && html`<img src=${one.picture} alt="" loading="lazy" onError=${lost} />`}
+            <span>${words.of(one, "name") || words.name(one.material_id)}</span>
+          </label>`,
+      )}
+    </fieldset>`;
 }

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "./hooks.js";
 import { Form } from "./forms.js";
-import { Choice, html, Icon, Switch, useWords } from "./view.js";
+import { Choice, html, Icon, Swatches, Switch, useWords } from "./view.js";
 
 /** @typedef {import("./studio.js").Studio} Studio */
 
@@ -200,10 +200,72 @@ function EffectRow({ studio, effect }) {
         fields=${effect.fields}
         values=${params}
         pictures=${studio.materials[effect.kind]}
+        lost=${() => studio.renewMaterials()}
         change=${(values, rest) => studio.adjust(effect, values, rest)}
       />`
     }
+    ${on && effect.kind === "outfit" && html`<${OwnOutfits} studio=${studio} effect=${effect} />`}
   </div>`;
+}
+
+/** What the partner has registered: add one, delete one. @param {{studio: Studio, effect: import("./document.js").Effect}} props */
+function OwnOutfits({ studio, effect }) {
+  const words = useWords();
+  const own = (studio.materials.outfit ?? []).filter((one) => !one.built_in);
+  const { added, adding } = studio;
+  const add = async (event) => {
+    event.preventDefault();
+    const form = event.currentTarget;
+    const data = new FormData(form);
+    const made = await studio.addOutfit(data.get("file"), data.get("name"), data.get("worn") === "yes");
+    if (!made) return;
+    form.reset();
+    studio.adjust(effect, { material_id: made.material_id });
+  };
+  return html`<details>
+    <summary>${words.say("own_outfits")}</summary>
+    <form class="own-outfit" onSubmit=${add}>
+      <label>${words.say("own_name")}<input name="name" type="text" maxlength="60" required /></label>
+      <label>
+        ${words.say("own_file")}
+        <input name="file" type="file" accept="image/png,image/webp,image/jpeg" required />
+      </label>
+      <fieldset>
+        <legend>${words.say("own_shows")}</legend>
+        <label><input type="radio" name="worn" value="no" checked />${words.say("own_alone")}</label>
+        <label><input type="radio" name="worn" value="yes" />${words.say("own_worn")}</label>
+      </fieldset>
+      <button type="submit" disabled=${adding}>${words.say(adding ? "working" : "own_add")}</button>
+    </form>
+    ${
+      added &&
+      html`<div class="fine" role="status">
+        <p>${words.say("own_added", { name: words.of(added, "name") })}: ${words.say(`usable_${added.report.usable}`)}</p>
+        <ul>
+          ${added.report.findings.map((one) => html`<li key=${one.code}>${words.of(one, "message")}</li>`)}
+        </ul>
+      </div>`
+    }
+    ${
+      own.length > 0 &&
+      html`<ul class="own-list">
+        ${own.map(
+          (one) =>
+            html`<li key=${one.material_id}>
+              <span>${words.of(one, "name")}</span>
+              <button
+                type="button"
+                class="quiet small"
+                aria-label=${words.say("own_delete", { name: words.of(one, "name") })}
+                onClick=${() => studio.deleteOutfit(one.material_id)}
+              >
+                <${Icon} name="cross" />
+              </button>
+            </li>`,
+        )}
+      </ul>`
+    }
+  </details>`;
 }
 
 // --- background
@@ -220,7 +282,8 @@ export function BackgroundPanel({ studio }) {
   useEffect(() => {
     if (!waiting) setDraft(done);
   }, [JSON.stringify(done), waiting]);
-  const offered = [...new Set([...(studio.spec?.backgrounds ?? []), ...NAMED])];
+  const colors = new Set([...(studio.spec?.backgrounds ?? []), ...NAMED]);
+  const offered = [...colors].map((color) => ({ value: color, color, name: color }));
   const paint = (patch, rest = false) => {
     const next = { ...draft, ...patch };
     setDraft(next);
@@ -259,33 +322,4 @@ export function BackgroundPanel({ studio }) {
         <${Icon} name="undo" />${words.say("background_original")}
       </button>`
     }`;
-}
-
-/** @param {{id: string, legend: string, offered: string[], value: string, change: (color: string, rest?: boolean) => void}} props */
-function Swatches({ id, legend, offered, value, change }) {
-  const words = useWords();
-  return html`<fieldset class="swatches">
-    <legend>${legend}</legend>
-    ${offered.map(
-      (color) =>
-        html`<label key=${color} title=${color}>
-          <input
-            type="radio"
-            name=${`swatch-${id}`}
-            aria-label=${color}
-            checked=${value === color}
-            onChange=${() => change(color)}
-          />
-          <span style=${{ background: color }}></span>
-        </label>`,
-    )}
-    <label class=${offered.includes(value) ? "own-color" : "own-color chosen"}>
-      <span>${words.say("background_own")}</span>
-      <input
-        type="color"
-        value=${value.toLowerCase()}
-        onInput=${(event) => change(event.currentTarget.value.toUpperCase(), true)}
-      />
-    </label>
-  </fieldset>`;
 }

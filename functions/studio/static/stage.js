@@ -251,20 +251,28 @@ function Frame({ studio, past, number }) {
       }
     </span>
     <span class="detail"
-      >${asked ? summary(studio.request(asked), past.effect, words, studio.materials[past.effect]) : ""}</span
+      >${asked ? summary(studio, past.effect, studio.request(asked), words) : ""}</span
     >
   </li>`;
 }
 
-/** @param {Record<string, any>} params @param {string} effect @param {import("./words.js").Words} words @param {any[]} [materials] */
-function summary(params, effect, words, materials = []) {
+/** @param {Studio} studio @param {string} effect @param {Record<string, any>} params @param {import("./words.js").Words} words */
+function summary(studio, effect, params, words) {
   if (effect === "make") return params.spec_id ?? ownSize(params.size);
+  const materials = studio.materials[effect] ?? [];
+  const fields = studio.document.effects.find((one) => one.kind === effect)?.fields ?? [];
+  const usual = (name, value) =>
+    "material_id" in params && fields.some((field) => field.name === name && field.initial === value);
+  const named = [...materials, ...(materials.find((one) => one.material_id === params.material_id)?.colors ?? [])];
   const said = (value) =>
-    words.of(materials.find((one) => one.material_id === value) ?? {}, "name") || words.name(value);
+    words.of(named.find((one) => (one.material_id ?? one.id) === value) ?? {}, "name") || words.name(value);
   return Object.entries(params)
     .filter(
       ([name, value]) =>
-        ["number", "string"].includes(typeof value) && value !== 0 && !(name === "end_color" && !params.gradient),
+        ["number", "string"].includes(typeof value) &&
+        value !== 0 &&
+        !(name === "end_color" && !params.gradient) &&
+        (name === "material_id" || !usual(name, value)),
     )
     .slice(0, 2)
     .map(([, value]) => (typeof value === "number" ? words.number(value) : said(value)))

@@ -16,6 +16,7 @@ import { accepted, ApiDocument } from "./document.js";
 const LOOK_FIRST_MS = 160; // how long a slider rests before its value is sent
 const GONE = new Set(["MT_GENERATE_ID_NOT_FOUND", "OUT_REQUEST_ID_NOT_FOUND", "SOURCE_GONE"]);
 const LINK_MARGIN_S = 30;
+const RENEWED_AFTER_MS = 60_000; // links that do not open sooner than this have another reason
 
 /** @param {any} one @param {any} other */
 export const same = (one, other) => canonical(one) === canonical(other);
@@ -39,6 +40,10 @@ export class Studio {
     this.document = null;
     /** By kind of effect. @type {Record<string, any[]>} */
     this.materials = {};
+    this.materialsAt = 0;
+    this.adding = false;
+    /** The outfit that was registered last. @type {any} */
+    this.added = null;
     /** @type {Change[]} */
     this.queue = [];
     this.running = false;
@@ -145,11 +150,65 @@ export class Studio {
 
   async learnMaterials() {
     if (!this.document?.has("/materials", "get")) return;
-    const { materials } = await this.api.call("GET", "materials?limit=100");
-    for (const one of materials) {
-      const picture = (one.thumbnail ?? one.image)?.url;
-      (this.materials[one.kind] ??= []).push({ ...one, picture });
+    /** @type {Record<string, any[]>} */
+    const found = {};
+    for (let start = ""; start !== null;) {
+      const page = await this.api.call("GET", `materials?limit=100${start}`);
+      for (const one of page.materials) (found[one.kind] ??= []).push({ ...one, picture: one.thumbnail?.url });
+      start = page.next === null ? null : `&start=${encodeURIComponent(page.next)}`;
     }
+    this.set({ materials: found, materialsAt: Date.now() });
+  }
+
+  /** New links to the thumbnails, once those that are shown have run out. */
+  async renewMaterials() {
+    if (Date.now() - (this.materialsAt ?? 0) < RENEWED_AFTER_MS) return;
+    this.materialsAt = Date.now();
+    await this.learnMaterials().catch((error) => this.tell(error));
+  }
+
+  // --- outfits of one's own
+
+  /**
+   * Register an outfit, from its picture or from a portrait of somebody who wears it.
+   * @param {File} file @param {string} name @param {boolean} worn
+   * @returns {Promise<any>} the material, or null when it could not be made
+   */
+  async addOutfit(file, name, worn) {
+    this.set({ adding: true, added: null, trouble: null });
+    try {
+      const form = await this.api.call("POST", "uploads");
+      if (file.size > form.max_bytes) throw new TooLarge(file.size, form.max_bytes);
+      await this.api.upload(form, file, () => {}, new AbortController().signal);
+      const source = { [worn ? "wearer" : "picture"]: { upload_id: form.upload_id } };
+      const added = await this.api.call("POST", "materials", { kind: "outfit", name, ...source });
+      await this.learnMaterials();
+      this.set({ added });
+      return added;
+    } catch (error) {
+      this.tell(error);
+      return null;
+    } finally {
+      this.set({ adding: false });
+    }
+  }
+
+  /** Delete an outfit of one's own; photos that wear it keep it. @param {string} id */
+  async deleteOutfit(id) {
+    try {
+      await this.api.call("DELETE", `materials/${encodeURIComponent(id)}`);
+      await this.learnMaterials();
+    } catch (error) {
+      this.tell(error);
+    }
+  }
+
+  /** Say what has gone wrong beside the photo, which stays as it is. @param {any} error */
+  tell(error) {
+    if (error instanceof LostError) return this.set({ trouble: { kind: "lost" } });
+    if (error instanceof TooLarge) return this.set({ trouble: { kind: "local", text: "too_large", facts: error.facts } });
+    if (!(error instanceof ApiError)) throw error;
+    return this.set({ trouble: { kind: "api", facts: error.facts } });
   }
 
   /** @param {string} text @param {number} start @param {number} limit @param {AbortSignal} [signal] */

@@ -65,6 +65,42 @@ export const Choice = ({ label, name, value, options, change }) =>
     </div>
   </fieldset>`;
 
+/**
+ * A choice of a colour, of those that are offered or one's own.
+ * @param {{id: string, legend: string, offered: {value: string, color: string, name: string}[], value: string,
+ *   change: (value: string, rest?: boolean) => void, disabled?: boolean}} props
+ */
+export function Swatches({ id, legend, offered, value, change, disabled }) {
+  const words = useWords();
+  const chosen = offered.find((one) => one.value === value);
+  return html`<fieldset class="swatches">
+    <legend>${legend}</legend>
+    ${offered.map(
+      (one) =>
+        html`<label key=${one.value} title=${one.name}>
+          <input
+            type="radio"
+            name=${`swatch-${id}`}
+            aria-label=${one.name}
+            checked=${chosen === one}
+            disabled=${disabled}
+            onChange=${() => change(one.value)}
+          />
+          <span style=${{ background: one.color }}></span>
+        </label>`,
+    )}
+    <label class=${chosen ? "own-color" : "own-color chosen"}>
+      <span>${words.say("background_own")}</span>
+      <input
+        type="color"
+        value=${(chosen?.color ?? value).toLowerCase()}
+        disabled=${disabled}
+        onInput=${(event) => change(event.currentTarget.value.toUpperCase(), true)}
+      />
+    </label>
+  </fieldset>`;
+}
+
 /** Milliseconds as seconds. @param {number} ms */
 export const seconds = (ms) => (ms / 1000).toFixed(ms < 9950 ? 1 : 0);
 

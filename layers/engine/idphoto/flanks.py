@@ -22,6 +22,8 @@ TREND_CM: Final = 2.5
 """Before the cut, from which its slope is read."""
 INNER_CM: Final = 8.0
 """From the middle: what lies closer is collar and lapels, and nothing to go on with."""
+NOTCH_CM: Final = (1.0, 6.0)
+"""Depth and height of a notch in a cut edge that is a fault of the matte."""
 REPEAT_CM: Final = 6.0
 """Most of the cloth before the cut that is mirrored beyond it."""
 
@@ -50,11 +52,23 @@ def continue_flanks(rgb: F32, alpha: Matte, middle: float, px_per_cm: float) -> 
     tuple[F32, Matte, int]
         Wider pictures, and the number of columns that they have got on the left.
     """
-    both = np.dstack([rgb, alpha])
+    both = np.dstack([rgb, _closed(alpha, px_per_cm)])
     left = _beyond(both[:, ::-1], both.shape[1] - 1 - middle, px_per_cm)[:, ::-1] if is_cut(alpha, -1) else both[:, :0]
     right = _beyond(both, middle, px_per_cm) if is_cut(alpha, 1) else both[:, :0]
     wider = np.concatenate([left, both, right], axis=1)
     return wider[..., :3], np.clip(wider[..., 3], 0, 1), left.shape[1]
+
+
+def _closed(alpha: Matte, px_per_cm: float) -> Matte:
+    """Close notches in a cut edge: there a matte is at its weakest, and what is continued from it would be a slit."""
+    reach, height = max(2, round(NOTCH_CM[0] * px_per_cm)), max(3, round(NOTCH_CM[1] * px_per_cm))
+    out = alpha.copy()
+    for side, end in ((-1, np.s_[:, :reach]), (1, np.s_[:, -reach:])):
+        if is_cut(alpha, side):
+            # What is clear above the shoulder is no notch, however little of it the picture shows.
+            edge = np.pad(alpha[end], ((height, height), (0, 0)))
+            out[end] = cv2.morphologyEx(edge, cv2.MORPH_CLOSE, np.ones((height, 1), np.uint8))[height:-height]
+    return out
 
 
 def _beyond(both: F32, middle: float, px_per_cm: float) -> F32:

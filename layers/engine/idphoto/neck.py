@@ -27,6 +27,11 @@ WORK_UNIT: Final = 6.0
 FACE_TRUST: Final = 0.02
 """Weight of the face's colour beside that of a bare neck: it speaks where no neck is near."""
 
+CHEST_CM: Final = (-9.0, -6.0)
+"""Above the pit of the neck: farther down no garment shows skin."""
+FLAT_CM: Final = (-2.5, 1.5)
+FLATTER: Final = 0.4
+"""From the neck to the chest the skin becomes flat: this share of the shading of its sides is left."""
 SEEN_CM2: Final = (10.0, 40.0)
 HOLDS_CM: Final = 1.2
 """Area of bare neck from which on its tone counts for all the rest; of a smaller one it holds so far."""
@@ -95,7 +100,8 @@ def complete_neck(portrait: Portrait, found: Parts, wearer: Wearer, rows: slice,
     def reduced(field: F32) -> F32:
         return np.asarray(cv2.resize(field, size, interpolation=cv2.INTER_AREA), np.float32)
 
-    shade = _shading(reduced(x / np.float32(wearer.neck_half / wearer.unit) + 0 * z), reduced(below))
+    across = x / np.float32(wearer.neck_half / wearer.unit) + 0 * z
+    shade = _shading(reduced(across), reduced(below), reduced(z + 0 * x))
     face = reduced(_sure(found.face_skin[rows], wearer.unit * 0.35))
     neck = reduced(own)
     colour = np.log(reduced(rgb) + _DARK) - shade * neck[..., None]
@@ -125,7 +131,7 @@ def _outline(portrait: Portrait, wearer: Wearer, rows: slice, width: float) -> M
 
 def _own_skin(skin: Matte, worn: Matte, shape: Matte, wearer: Wearer, z: F32) -> Matte:
     """Find the bare skin of the neck that hangs together with the face, away from clothes."""
-    bare = ((skin > 0.5) & (shape > 0.5) & (z > -1.5)).astype(np.uint8)
+    bare = ((skin > 0.5) & (shape > 0.5) & (z > CHEST_CM[0])).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(bare, connectivity=4)
     sizes = stats[:, cv2.CC_STAT_AREA].copy()
     sizes[0] = 0
@@ -135,7 +141,7 @@ def _own_skin(skin: Matte, worn: Matte, shape: Matte, wearer: Wearer, z: F32) ->
     # Clothes throw a shadow on the skin beside them, and their colour; hair and the jaw belong to the person.
     radius = EDGE_CM * wearer.unit
     near = cv2.dilate((worn > 0.3).astype(np.uint8), disc(1.6 * radius)).astype(np.float32)
-    return np.asarray(kept * (1 - np.minimum(blur(near, radius), 1)), np.float32)
+    return np.asarray(kept * (1 - np.minimum(blur(near, radius), 1)) * smoothstep(z, *CHEST_CM), np.float32)
 
 
 def _reach(own: Matte, below: F32, unit: float) -> Matte:
@@ -159,7 +165,7 @@ def _below_jaw(portrait: Portrait, rows: slice, unit: float) -> F32:
     return np.asarray((lines - line[None]) / np.float32(unit), np.float32)
 
 
-def _shading(across: F32, below: F32) -> F32:
+def _shading(across: F32, below: F32, above_pit: F32) -> F32:
     """Logarithm of the light on a neck, ``(h, w, 3)``: round, under a jaw.
 
     Parameters
@@ -168,11 +174,14 @@ def _shading(across: F32, below: F32) -> F32:
         From the middle, in half widths of the neck.
     below
         Cm below the jaw.
+    above_pit
+        Cm above the pit of the neck.
     """
     side = np.minimum(np.abs(across), 1.15)
     depth = np.maximum(below, 0)
     shadow = np.exp(-depth / np.float32(CHIN_SHADOW_CM)) * np.exp(-((side / np.float32(0.95)) ** 2))
-    light = -np.float32(ROUND) * side ** np.float32(ROUND_POWER) - np.float32(CHIN_SHADOW) * shadow
+    roundness = np.float32(ROUND) * (FLATTER + (1 - FLATTER) * smoothstep(above_pit, *FLAT_CM))
+    light = -roundness * side ** np.float32(ROUND_POWER) - np.float32(CHIN_SHADOW) * shadow
     # The two muscles that run from behind the ears to the pit catch a little light.
     muscle = np.exp(-(((side - 0.42 + 0.04 * depth) / 0.14) ** 2)) * smoothstep(depth, 1.0, 3.0)
     light += np.float32(0.035) * muscle - np.float32(BELOW_FACE)

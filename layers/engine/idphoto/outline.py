@@ -26,6 +26,8 @@ NOTCH_LEAST: Final = 0.05
 """Least depth of a neck's opening over its width: of a roll-neck, whose front the chin covers, about 0.1."""
 ROLL_NECK: Final = 0.2
 """Depth over width of an opening, up to which it is a roll-neck's, whose front the chin hides."""
+GAP_LEAST: Final = 0.08
+"""Least width of an opening, of the garment's with its sleeves spread out; what is narrower is a dent."""
 SHOULDERS_OVER_COLLAR: Final = (1.7, 4.6)
 """Breadth of the shoulders over that of the neck's opening, from a wide neckline to a shirt buttoned up; beyond it,
 what was taken for shoulders are sleeves laid out flat, or the opening is not the neck's."""
@@ -41,6 +43,8 @@ _SHOULDER_DROP_CM: Final = 15.6
 _SHOULDER_DROP: Final = (1.2, 2.2)
 """How far below the collar the outline is followed to find the end of the shoulder: where the scale is known; and in
 distances between the sides of an opening and of a roll-neck's."""
+_FRONT_FLAT: Final = 0.06
+"""What is that close to the deepest point of the opening, of its depth, is as deep."""
 _PEAK_FLAT: Final = 0.03
 """What is that close to the highest point is as high, in distances between the sides of the opening."""
 
@@ -221,10 +225,12 @@ def _neckline(
         _peak(window, deepest, len(window), inner=0),
     )
     gap = right - left
-    if gap < 8 or depth[deepest] < NOTCH_LEAST * gap or window[deepest] >= height:
-        raise GarmentUnusableError("NO_NECK_OPENING", value=round(float(depth[deepest] / max(gap, 1)), 3))
-    level = np.flatnonzero(window[left : right + 1] >= window[deepest] - 1) + left
-    front = float(level.mean()) if np.ptp(level) < 0.5 * gap else float(deepest)
+    if gap < max(8, GAP_LEAST * width) or window[deepest] >= height:
+        raise GarmentUnusableError("NO_NECK_OPENING")
+    if depth[deepest] < NOTCH_LEAST * gap:
+        raise GarmentUnusableError("NO_NECK_OPENING", value=round(float(depth[deepest] / gap), 3), allowed=NOTCH_LEAST)
+    level = np.flatnonzero(window[left : right + 1] >= window[deepest] - max(1.0, _FRONT_FLAT * depth[deepest])) + left
+    front = float(level[0] + level[-1]) / 2
     return (
         (float(first + left), float(window[left])),
         (first + front, float(window[deepest])),

@@ -8,15 +8,20 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 import numpy as np
+from PIL import Image
 from pydantic import ValidationError
 
 from idphoto import opencv as cv2
+from idphoto.anchoring import hold, read_anchors
 from idphoto.arrays import F32, Matte, Rgb
 from idphoto.artwork import open_artwork
-from idphoto.cutting import HALF_GOOD, HALF_LEAST, PX_PER_CM_MAX, cut_garment
+from idphoto.clothing import HALF_GOOD, HALF_LEAST
+from idphoto.cutting import PX_PER_CM_MAX, cut_garment
 from idphoto.flanks import continue_flanks, is_cut
 from idphoto.garment import FILE_BYTES_MAX, SIDE_MAX, Anchors, GarmentError, GarmentFacts, Layer, write_garment
-from idphoto.outline import COLLAR_CM, ROLL_NECK, SHOULDERS_CM, Outline, split_back, trace_outline
+from idphoto.nape import line_collar
+from idphoto.outline import ROLL_NECK, Outline, split_back, trace_outline
+from idphoto.parting import part_collar
 from idphoto.portrait import Portrait
 from idphoto.raster import fill_gaps
 from idphoto.srgb import to_srgb
@@ -39,6 +44,7 @@ PICTURE_PIXELS: Final = 16_000_000
 CLEAR_LEAST: Final = 0.02
 """Share of a picture that is transparent, if its garment was cut out at all."""
 COVERED_LEAST: Final = 0.03
+"""Share of a picture that its garment covers."""
 OPAQUE_LEAST: Final = 0.6
 """Share of what is to be seen that hides what is behind it; a veil has less."""
 OPENING_MOST: Final = 0.4
@@ -46,16 +52,11 @@ OPENING_MOST: Final = 0.4
 
 PX_PER_CM_LEAST: Final = 6.0
 PX_PER_CM_GOOD: Final = 15.0
-"""An ID photo of 600 px shows 34 cm: 18 px/cm."""
+"""An ID photo shows about 34 cm: 413 px have 12 px/cm, 600 px have 18."""
 WIDE_CM: Final = 17.0
+"""Width of a neckline from which it rests on the shoulders and not on the neck."""
 LOPSIDED: Final = 7.0
-"""Degrees."""
-TILT_MOST: Final = 25.0
-BREADTH_OVER_COLLAR: Final = (1.2, 8.0)
-"""Distance of the shoulders' anchors over that of the collar's, given by hand."""
-PIT_DEEPEST: Final = 1.2
-FRONT_DEEPEST: Final = 2.5
-"""Depth of anchors given by hand below the sides of the collar, over its width."""
+"""Degrees by which collar or shoulders slant and still look straight."""
 SOFT_LEAST: Final = 0.5
 """Soft pixels per hard step of the outline; a drawn edge has about one."""
 
@@ -95,7 +96,8 @@ def from_picture(data: bytes, naming: Naming, anchors: Mapping[str, tuple[float,
     Parameters
     ----------
     data
-        PNG or WebP, the garment on transparency, seen from the front, the neck's opening transparent.
+        PNG or WebP, the garment on transparency, seen from the front, the neck's opening transparent. With anchors
+        the inside of the back may be seen in it, if it is not of the front's colour.
     anchors
         Every point of :class:`idphoto.garment.Anchors`, ``(x, y)`` in px of this picture. Found on the garment's
         outline when None.
@@ -109,11 +111,13 @@ def from_picture(data: bytes, naming: Naming, anchors: Mapping[str, tuple[float,
         ``NO_TRANSPARENCY``, ``EMPTY``, ``SEE_THROUGH``, ``NO_NECK_OPENING`` or ``LOW_RESOLUTION``.
     """
     image = open_artwork(data, PICTURE_FORMATS, PICTURE_BYTES, PICTURE_PIXELS, GarmentError)
-    given = None if anchors is None else _read_anchors(anchors, image.size)
+    given = None if anchors is None else read_anchors(anchors, image.size)
+    width = image.width
+    image.thumbnail((SIDE_MAX, SIDE_MAX), Image.Resampling.BOX)
+    scale = image.width / width
     alpha = np.asarray(image.getchannel("A"), np.float32) / np.float32(255)
     _require_garment(alpha)
-    scale = min(1.0, SIDE_MAX / max(image.size))
-    cloth = _Cloth(to_srgb(image.convert("RGB")), alpha).resized(scale)
+    cloth = _Cloth(to_srgb(image.convert("RGB")), alpha)
     found: list[Finding] = []
     softness = _edge_softness(cloth.front)
     if softness < SOFT_LEAST:
@@ -126,8 +130,10 @@ def from_picture(data: bytes, naming: Naming, anchors: Mapping[str, tuple[float,
         if outline.opening < ROLL_NECK:
             found.append(finding("NO_NECK_OPENING", outline.opening, ROLL_NECK))
     else:
-        outline = _held(given, scale)
-        _require_opening(front, outline)
+        outline = hold(given, scale)
+        if _covered_opening(front, outline) > OPENING_MOST:
+            found.append(finding("OPENING_PARTED"))
+            cloth = _Cloth(cloth.rgb, *part_collar(cloth.rgb, front, outline))
     cloth, outline = _with_flanks(cloth, outline, found)
     if outline.px_per_cm < PX_PER_CM_LEAST:
         raise GarmentUnusableError("LOW_RESOLUTION", value=round(outline.px_per_cm, 1), allowed=PX_PER_CM_LEAST)
@@ -200,11 +206,6 @@ class _Cloth:
             back = np.pad(back, ((0, 0), (added, front.shape[1] - back.shape[1] - added)))
         return _Cloth(np.clip(np.rint(rgb), 0, 255).astype(np.uint8), front, back), added
 
-    @property
-    def layers(self) -> tuple[Layer, Layer | None]:
-        """Front and back as a garment file has them."""
-        return _layer(self.rgb, self.front), None if self.back is None else _layer(self.rgb, self.back)
-
 
 def _layer(rgb: Rgb, alpha: Matte) -> Layer:
     """Give a layer the colours of its cloth alone: those inside go on over the edge, where the old ground shines in."""
@@ -218,57 +219,6 @@ def _layer(rgb: Rgb, alpha: Matte) -> Layer:
 
 
 _OPAQUE: Final = 0.97
-
-
-def _read_anchors(given: Mapping[str, tuple[float, float]], size: tuple[int, int]) -> dict[str, tuple[float, float]]:
-    """Check anchors that somebody placed by hand."""
-    for name in (*_ANCHORS, *given):
-        if name not in given or name not in _ANCHORS:
-            raise GarmentError(field=f"anchors.{str(name)[:40]}", reason="unknown or missing", allowed=list(_ANCHORS))
-    points: dict[str, tuple[float, float]] = {}
-    for name, point in given.items():
-        try:
-            x, y = map(float, point)
-        except (TypeError, ValueError) as error:
-            raise GarmentError(field=f"anchors.{name}", reason="not a point", allowed="[x, y]") from error
-        if not (0 <= x < size[0] and 0 <= y < size[1]):  # also refuses NaN
-            raise GarmentError(field=f"anchors.{name}", reason="outside the picture", allowed=[*size])
-        points[name] = (x, y)
-    _require_sense(points)
-    return points
-
-
-def _require_sense(points: Mapping[str, tuple[float, float]]) -> None:
-    for pair in ("collar", "shoulder"):
-        one, other = points[f"{pair}_left"], points[f"{pair}_right"]
-        if other[0] - one[0] < 1:
-            raise GarmentError(field=f"anchors.{pair}_left", reason="left and right are swapped; left is the viewer's")
-        if abs(other[1] - one[1]) > math.tan(math.radians(TILT_MOST)) * (other[0] - one[0]):
-            raise GarmentError(field=f"anchors.{pair}_left", reason="slanted", allowed=f"{TILT_MOST:.0f} degrees")
-    left, right = points["collar_left"], points["collar_right"]
-    gap, breadth = right[0] - left[0], points["shoulder_right"][0] - points["shoulder_left"][0]
-    if not BREADTH_OVER_COLLAR[0] <= breadth / gap <= BREADTH_OVER_COLLAR[1]:
-        raise GarmentError(
-            field="anchors.shoulder_left",
-            reason="distance between the shoulders over that between the sides of the collar",
-            given=round(breadth / gap, 2),
-            allowed=list(BREADTH_OVER_COLLAR),
-        )
-    sides = (left[1] + right[1]) / 2
-    for name, deepest in (("neck_pit", PIT_DEEPEST), ("collar_front", FRONT_DEEPEST)):
-        x, y = points[name]
-        if not left[0] < x < right[0]:
-            raise GarmentError(field=f"anchors.{name}", reason="not between collar_left and collar_right")
-        if not 0 < y - sides < deepest * gap:
-            raise GarmentError(field=f"anchors.{name}", reason="not below the sides of the collar, or too far below")
-
-
-def _held(points: Mapping[str, tuple[float, float]], scale: float) -> Outline:
-    """Return anchors that were given in a picture that is reduced to a scale."""
-    placed = {name: ((x + 0.5) * scale - 0.5, (y + 0.5) * scale - 0.5) for name, (x, y) in points.items()}
-    gap, breadth = (placed[f"{pair}_right"][0] - placed[f"{pair}_left"][0] for pair in ("collar", "shoulder"))
-    px_per_cm = 0.25 * gap / COLLAR_CM + 0.75 * breadth / SHOULDERS_CM
-    return Outline(**placed, px_per_cm=px_per_cm, opening=1.0, guessed=False)
 
 
 def _with_flanks(cloth: _Cloth, outline: Outline, found: list[Finding]) -> tuple[_Cloth, Outline]:
@@ -298,15 +248,13 @@ def _require_garment(alpha: Matte) -> None:
         raise GarmentUnusableError("SEE_THROUGH", value=round(solid, 2), allowed=OPAQUE_LEAST)
 
 
-def _require_opening(alpha: Matte, outline: Outline) -> None:
-    """Refuse cloth where the neck shall be."""
+def _covered_opening(alpha: Matte, outline: Outline) -> float:
+    """Share of the neck's opening in which there is cloth."""
     corners = np.array([outline.collar_left, outline.collar_right, outline.collar_front], np.float32)
     corners = corners.mean(axis=0) + 0.7 * (corners - corners.mean(axis=0))
     opening = np.zeros(alpha.shape, np.uint8)
     cv2.fillConvexPoly(opening, np.rint(corners).astype(np.int32), 1)
-    covered = float(alpha[opening > 0].mean())
-    if covered > OPENING_MOST:
-        raise GarmentUnusableError("NO_NECK_OPENING", value=round(covered, 2), allowed=OPENING_MOST)
+    return float(alpha[opening > 0].mean())
 
 
 def _edge_softness(alpha: Matte) -> float:
@@ -340,7 +288,13 @@ def _sew(cloth: _Cloth, outline: Outline, naming: Naming, found: list[Finding]) 
         anchors={name: place(name) for name in _ANCHORS},
         skin_shown=_skin_shown(outline),
     )
-    data = write_garment(facts, *cloth.layers, effort=4)
+    rgb, back = cloth.rgb, cloth.back
+    if back is None:
+        held = facts.anchors
+        sides = held.collar_left, held.collar_right
+        lining, back = line_collar(rgb, cloth.front, *sides, held.collar_front, facts.px_per_cm)
+        rgb = np.rint(lining).astype(np.uint8)
+    data = write_garment(facts, _layer(cloth.rgb, cloth.front), _layer(rgb, back), effort=4)
     if len(data) > FILE_BYTES_MAX:
         raise GarmentError(field="bytes", reason="the garment has too much detail", given=len(data))
     return Tailored(data, weigh(found))

@@ -150,6 +150,11 @@ _FINDINGS: Final[dict[str, tuple[str, str, float]]] = {
         "领口很浅，类似高领；如果不是高领，请将领口部分设为透明。value：深度与宽度之比。",
         25,
     ),
+    "OPENING_PARTED": (
+        "The inside of the back was seen in the neck's opening and was parted from the front by its colours.",
+        "领口处可见衣服后片内侧，已按颜色自动分离前后片。",
+        25,
+    ),
     "WIDE_NECKLINE": (
         "The neckline is wide or deep and shows much of the person's own skin. value: width in cm.",
         "领口较大，会露出较多本人皮肤。value：宽度（厘米）。",
@@ -209,8 +214,8 @@ _REFUSALS: Final[dict[str, tuple[str, str]]] = {
         "图片不透明，请使用透明背景的 PNG 或 WebP。",
     ),
     "NO_NECK_OPENING": (
-        "The neck's opening must be transparent; there is cloth, or nothing to find it by.",
-        "领口处必须透明，未能识别领口。",
+        "No opening for the neck was found; make it transparent, or say with anchors where it is.",
+        "未能识别领口，请将领口部分设为透明，或用定位点标明领口位置。",
     ),
     "EMPTY": ("The picture shows hardly anything.", "图片中几乎没有内容。"),
     "LOW_RESOLUTION": (

@@ -19,7 +19,7 @@ FACE_CM: Final = 14.6
 bitragion breadth of 14.5 is the mean of men and women (ISO 7250-3)."""
 
 PIT_CM: Final = 5.6
-PIT_RANGE_CM: Final = (4.4, 7.0)
+PIT_RANGE_CM: Final = (4.4, 6.4)
 """From the chin down to the pit of the neck: measured by the shoulders of sixteen portraits 4.6 to 6.6."""
 
 NECK_OF_JAW: Final = 0.88

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from idphoto.garment import GarmentFacts, Layer, to_coded, write_garment
+from idphoto.garment import GarmentFacts, Layer, read_garment, to_coded, write_garment
+from idphoto.thumbnails import garment_thumbnail
 from numpy.typing import NDArray
-
 from wardrobe.form import F64
 from wardrobe.garments import DESIGNS, Design
 from wardrobe.studio import Quality, Shots, photograph, projected
@@ -48,6 +48,7 @@ def main() -> None:
         began = time.monotonic()
         data = make(DESIGNS[name], quality)
         (arguments.out / f"{name}.garment").write_bytes(data)
+        (arguments.out / f"{name}.webp").write_bytes(garment_thumbnail(read_garment(data)))
         sys.stdout.write(f"{name}: {len(data) / 1e6:.2f} MB, {time.monotonic() - began:.0f} s\n")
         sys.stdout.flush()
 
@@ -56,7 +57,7 @@ def make(design: Design, quality: Quality) -> bytes:
     """Make the file of one garment."""
     warp = swayed(design.figure, 90)
     pieces = [piece.turned(warp) for piece in design.cut(design.figure)]
-    shots = photograph(pieces, design.fabrics, design.parts, quality)
+    shots = photograph(pieces, design.fabrics, design.parts, design.figure, quality)
     return write_garment(facts(design, quality), layer(shots[False]), layer(shots[True]), WEBP_QUALITY)
 
 
@@ -65,7 +66,7 @@ def facts(design: Design, quality: Quality) -> GarmentFacts:
     warp, figure = swayed(design.figure, 90), design.figure
     side_x, side_z, side_d = design.neck_side
     # The acromion lies where the outline turns from the shoulder into the arm.
-    end_x, end_z = next((x, z) for x, z in figure.outline if x > 20)  # noqa: PLR2004
+    end_x, end_z = next((x, z) for x, z in figure.outline if x > 20)
     places = {
         "neck_pit": (0.0, 0.0, float(figure.on(0.0, 0.0))),
         "collar_left": (-side_x, side_z, side_d),
@@ -112,7 +113,7 @@ def _coded(light: F64) -> NDArray[np.uint8]:
 
 
 def _continued(light: F64, opacity: F64) -> F64:
-    known = opacity > 0.98  # noqa: PLR2004
+    known = opacity > 0.98
     value, weight = np.where(known, light, 0), known.astype(float)
     for _ in range(_PITCH):
         if weight.all():
@@ -125,7 +126,7 @@ def _continued(light: F64, opacity: F64) -> F64:
         grown = (weight == 0) & (count > 0)
         value[grown] = (total / np.maximum(count, 1))[grown]
         weight[grown] = 1
-    return np.where((opacity > 0.5) & ~known, 0.5 * (light + value), value)  # noqa: PLR2004
+    return np.where((opacity > 0.5) & ~known, 0.5 * (light + value), value)
 
 
 def _shares(parts: F64, covered: NDArray[np.bool_]) -> NDArray[np.uint8]:

@@ -12,9 +12,9 @@ from functools import lru_cache
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.ndimage import map_coordinates
-
-from wardrobe.form import HEM, F64, Figure
+from wardrobe.form import F64, HEM, Figure
 
 STEP: Final = 0.55
 """Distance of the grid's points."""
@@ -73,7 +73,7 @@ def torso_folds(figure: Figure, cloth: Cloth) -> Folds:
     """Folds of the cloth on chest and shoulders, held by neck, shoulders and armholes."""
     x, z = _grid(-21.5, 21.5, 7.0, HEM)
     line = figure.shoulder(np.minimum(np.abs(x), 19))
-    held = (z > line - 1.2) | (np.hypot(x, (z - 2) * 1.1) < 7.6) | ((np.abs(x) > 19.0) & (z > -13.0))
+    held = (z > line - 1.2) | (np.hypot(x, (z - 2) * 1.1) < 6.0) | ((np.abs(x) > 19.0) & (z > -15.0))
     # The arm hangs from the end of the shoulder, and draws the cloth with it.
     drawn = np.clip((np.abs(x) - 15.0) / 4.0, 0, 1) * np.exp(-(((z + 4.0) / 7.0) ** 2)) * held
     shift = np.stack([-0.7 * np.sign(x) * drawn, -drawn], -1) * cloth.pull
@@ -97,9 +97,9 @@ def _grid(left: float, right: float, top: float, bottom: float) -> tuple[F64, F6
     return x, z
 
 
-def _settle(x: F64, z: F64, depth: F64, held: F64, shift: F64, cloth: Cloth) -> Folds:
+def _settle(x: F64, z: F64, depth: F64, held: NDArray[np.bool_], shift: F64, cloth: Cloth) -> Folds:
     rng = np.random.default_rng(cloth.seed)
-    free = (~held.astype(bool)).astype(float)[..., None]
+    free = (~held).astype(float)[..., None]
     smooth = np.stack([x, z, depth], -1)
     links = _links(smooth, cloth, rng)
     place = smooth.copy()

@@ -12,7 +12,6 @@ from functools import lru_cache
 from typing import Final
 
 import numpy as np
-
 from wardrobe.form import F64
 
 TILE: Final = 8.0
@@ -65,12 +64,12 @@ class Fabric:
 
 
 def tile(name: str) -> F64:
-    """Relief of a weave ``(N, N)`` in 0..1 with mean 0.5; the first axis runs along the grain."""
+    """Return the relief of a weave ``(N, N)`` in 0..1 with mean 0.5; the first axis runs along the grain."""
     return _tile(name)
 
 
 def pattern(name: str) -> F64:
-    """Coverage of a pattern ``(N, N)`` in 0..1."""
+    """Return the coverage of a pattern ``(N, N)`` in 0..1."""
     return _pattern(name)
 
 
@@ -91,7 +90,7 @@ def _grid() -> tuple[F64, F64]:
 
 
 def _noise(long: float, wide: float, seed: int, turn: float = 0.0) -> F64:
-    """Noise with unit deviation that repeats with the tile, about ``long`` by ``wide`` cm, turned by radians."""
+    """Return noise with unit deviation that repeats with the tile, about ``long`` by ``wide`` cm, turned by radians."""
     white = np.random.default_rng(seed).standard_normal((TILE_PX, TILE_PX))
     frequency = np.fft.fftfreq(TILE_PX, TILE / TILE_PX)
     fv, fu = np.meshgrid(frequency, frequency, indexing="ij")
@@ -104,7 +103,7 @@ def _noise(long: float, wide: float, seed: int, turn: float = 0.0) -> F64:
 
 def _even(height: F64) -> F64:
     scaled = (height - height.mean()) / (height.std() + 1e-9)
-    return np.clip(0.5 + scaled / 5, 0, 1)
+    return np.asarray(np.clip(0.5 + scaled / 5, 0, 1))
 
 
 def _twill() -> F64:
@@ -175,8 +174,8 @@ WEAVES: Final[dict[str, Callable[[], F64]]] = {
 
 
 def _soft(signed: F64) -> F64:
-    """Coverage of where a distance, cm, is positive, with an edge one pixel of the tile wide."""
-    return np.clip(0.5 + signed * TILE_PX / TILE, 0, 1)
+    """Return coverage of where a distance, cm, is positive, with an edge one pixel of the tile wide."""
+    return np.asarray(np.clip(0.5 + signed * TILE_PX / TILE, 0, 1))
 
 
 def _club() -> F64:

@@ -9,7 +9,7 @@ from typing import Final
 from wardrobe import knits, shirts, tailoring
 from wardrobe.drape import Cloth
 from wardrobe.fabric import Fabric
-from wardrobe.form import HEM, TAILORED, Figure
+from wardrobe.form import F64, HEM, SQUARE, TAILORED, Figure
 from wardrobe.sheet import Cut, Piece, Roll, joined
 from wardrobe.shirts import Collar, body, chest, collar, front_stand, plain_figure, sleeves
 from wardrobe.tailoring import Lapel, jacket
@@ -65,7 +65,7 @@ WOOL: Final = Fabric(
 )
 BOUND: Final = replace(WOOL, trim=(0.42, "trim"), seam=0.46)
 DRILL: Final = replace(WOOL, tone=0.05, mottle=0.02, fuzz=0.04, seam=0.5, dash=0.3, groove=0.02, light=0.75)
-SATIN: Final = Fabric("satin", tone=0.05, relief=0.003, mottle=0.03, mirror=0.5, rough=0.42, fuzz=0.05, light=0.03)
+SATIN: Final = Fabric("satin", tone=0.05, relief=0.003, mottle=0.03, mirror=0.26, rough=0.52, fuzz=0.06, light=0.03)
 POPLIN: Final = Fabric(
     "plain", tone=0.03, relief=0.004, mottle=0.015, mirror=0.15, rough=0.7, fuzz=0.03, seam=0.5, dash=0.26, light=0.75
 )
@@ -95,12 +95,13 @@ BUTTON: Final = Fabric("smooth", tone=0, relief=0, mottle=0.0, mirror=0.5, rough
 
 # --- how they fall
 
-SUITING: Final = Cloth(0.022, 0.016, span=4, stiff=0.35, ease=0.5, pull=0.7, seed=4)
-SHIRTING: Final = Cloth(0.028, 0.02, span=3, stiff=0.3, ease=0.5, pull=0.8, seed=2)
-SOFT: Final = Cloth(0.035, 0.025, span=3, stiff=0.25, ease=0.6, pull=0.8, seed=7)
-KNITTED: Final = Cloth(0.02, 0.02, span=5, stiff=0.5, ease=0.6, pull=0.9, seed=9)
+SUITING: Final = Cloth(0.03, 0.025, span=4, stiff=0.35, ease=0.6, pull=1.2, seed=4)
+SHIRTING: Final = Cloth(0.055, 0.04, span=3, stiff=0.25, ease=0.6, pull=1.3, seed=2)
+SOFT: Final = Cloth(0.07, 0.05, span=2, stiff=0.2, ease=0.8, pull=1.4, seed=7)
+KNITTED: Final = Cloth(0.055, 0.05, span=4, stiff=0.35, ease=0.8, pull=1.4, seed=22)
 
 MAN: Final = Figure(TAILORED)
+MAN_SQUARE: Final = Figure(SQUARE)
 MAN_SOFT: Final = Figure()
 WOMAN: Final = Figure(TAILORED, across=0.9, along=0.95, bust=1.6)
 WOMAN_SOFT: Final = Figure(across=0.9, along=0.95, bust=2.0)
@@ -110,17 +111,17 @@ CHILD: Final = Figure(across=0.8, along=0.85)
 
 
 def _below(figure: Figure) -> Wear:
-    return Wear(figure, SHIRTING, rise=-0.55, folded=(0.5, 0.5))
+    return Wear(figure, SHIRTING, rise=-0.8, folded=(0.4, 0.4))
 
 
 def _over(figure: Figure) -> Wear:
-    return Wear(figure, SUITING, folded=(1.0, 0.8))
+    return Wear(figure, SUITING, folded=(1.15, 0.9))
 
 
 def _shirt_below(figure: Figure, style: Collar, opening: float | None = None) -> tuple[Piece, ...]:
     below = _below(figure)
     return joined(
-        body(below, "shirt", "poplin", opening, width=15.5),
+        body(below, "shirt", "poplin", opening, width=12.5),
         [front_stand(style, "shirt", "poplin")] if opening is None else [],
         collar(style, plain_figure(figure, -0.35), "shirt", "poplin"),
     )
@@ -158,7 +159,7 @@ def _suit_open(figure: Figure) -> tuple[Piece, ...]:
 
 
 def _suit_women(figure: Figure) -> tuple[Piece, ...]:
-    shell = knits.front(_below(figure), knits.SCOOP, "shell", "crepe", width=15.5, hemmed=True)
+    shell = knits.front(_below(figure), knits.SCOOP, "shell", "crepe", width=12.5, hemmed=True)
     return _suit(figure, tailoring.WOMENS, (shell,))
 
 
@@ -169,12 +170,12 @@ def _school_blazer(figure: Figure) -> tuple[Piece, ...]:
 
 def _doctor(figure: Figure) -> tuple[Piece, ...]:
     worn = joined(_shirt_below(figure, shirts.CLOSED), tie(figure, "tie", "silk", "silk"))
-    over = Wear(figure, replace(SHIRTING, seed=12, span=4), folded=(0.9, 0.8))
+    over = Wear(figure, replace(SHIRTING, seed=12, span=4), folded=(0.8, 0.8))
     return joined(worn, jacket(over, tailoring.NOTCH, "coat", "drill"), sleeves(over, "coat", "drill"))
 
 
 def _shirt(figure: Figure, style: Collar, cloth: Cloth = SHIRTING, opening: float | None = None) -> tuple[Piece, ...]:
-    wear = Wear(figure, cloth, folded=(0.8, 0.8))
+    wear = Wear(figure, cloth, folded=(1.1, 1.0))
     on = chest(wear)
     heights = (-6.4, -14.6, -22.8, -31.0) if opening is None else (opening - 1.0, opening - 9.2, opening - 17.4)
     return joined(
@@ -204,7 +205,7 @@ def _shirt_child(figure: Figure) -> tuple[Piece, ...]:
 
 
 def _knit_crew(figure: Figure) -> tuple[Piece, ...]:
-    wear = Wear(figure, KNITTED, folded=(0.7, 0.8))
+    wear = Wear(figure, KNITTED, folded=(1.1, 1.0))
     return joined(
         [knits.front(wear, knits.CREW, "knit", "knit")],
         knits.neckband(wear, "knit", "rib"),
@@ -213,9 +214,9 @@ def _knit_crew(figure: Figure) -> tuple[Piece, ...]:
 
 
 def _turtleneck(figure: Figure) -> tuple[Piece, ...]:
-    wear = Wear(figure, replace(KNITTED, seed=10), folded=(0.7, 0.8))
+    wear = Wear(figure, replace(KNITTED, seed=25), folded=(1.1, 1.0))
     return joined(
-        [knits.front(wear, knits.CREW, "knit", "knit")],
+        [knits.front(wear, knits.HIGH, "knit", "knit")],
         knits.rolled_collar(wear, "knit", "rib"),
         sleeves(wear, "knit", "knit", head=0.05),
     )
@@ -237,7 +238,7 @@ _PLACKET_UNDER = (
 
 
 def _polo(figure: Figure) -> tuple[Piece, ...]:
-    wear = Wear(figure, replace(KNITTED, seed=11, span=4, stiff=0.35), folded=(0.85, 0.85))
+    wear = Wear(figure, replace(KNITTED, seed=11, span=4, stiff=0.35), folded=(1.1, 1.0))
     on = chest(wear)
     over = Cut("shirt", "pique", rolls=(Roll((0, 2, 3), 0.14, 0.12),), stitched=(0, 2, 3), thick=0.2)
     under = Cut("shirt", "pique", rolls=(Roll((0,), 0.14, 0.12),), stitched=(0,), thick=0.2)
@@ -251,27 +252,32 @@ def _polo(figure: Figure) -> tuple[Piece, ...]:
 
 
 def _tracksuit(figure: Figure) -> tuple[Piece, ...]:
-    wear = Wear(figure, replace(SOFT, seed=17, span=4, stiff=0.35), folded=(0.9, 0.9))
+    wear = Wear(figure, replace(SOFT, seed=17, span=4, stiff=0.35), folded=(1.0, 1.0))
     on = chest(wear)
-    tee = Wear(figure, KNITTED, rise=-0.6, folded=(0.3, 0.3))
+    tee = Wear(figure, KNITTED, rise=-1.3, folded=(0.3, 0.3))
     yokes: list[Piece] = []
     for side in (-1, 1):
-        edge = [(18.9, -9.5), (12.0, -7.6), (6.6, -5.6), (2.6, -3.6)]
+        edge = [(19.35, -9.0), (12.0, -7.6), (6.6, -5.6), (2.6, -3.6)]
         outline = [
-            sided([(6.7, 2.9), *shoulder_line(figure, 8.0, 18.9)], side),
-            sided([(18.9, float(figure.shoulder(18.9))), (19.2, -4.5), (18.9, -9.5)], side),
+            sided([(6.7, 2.9), *shoulder_line(figure, 8.0, 19.3)], side),
+            sided([(19.3, float(figure.shoulder(19.3))), (19.95, -3.6), (19.35, -9.0)], side),
             sided(edge, side),
             sided([(2.6, -3.6), (3.9, -1.4), (6.7, 2.9)], side),
         ]
         yokes.append(
-            strip(outline, on, 0.1, Cut("yoke", "yoke", rolls=(Roll((2,), 0.12, 0.08),), stitched=(2,), thick=0.15))
+            strip(
+                outline,
+                on,
+                0.27 if side > 0 else 0.1,
+                Cut("yoke", "yoke", rolls=(Roll((2,), 0.12, 0.08),), stitched=(2,), thick=0.15),
+            )
         )
     return joined(
         [knits.front(tee, knits.CREW, "tee", "jersey", width=12)],
         knits.neckband(tee, "tee", "rib", drop=0.5),
         body(wear, "jacket", "tricot", -9.5),
         yokes,
-        collar(shirts.OPEN, plain_figure(figure, 0.15), "yoke", "tricot"),
+        collar(shirts.OPEN, plain_figure(figure, 0.45), "yoke", "tricot"),
         sleeves(wear, "yoke", "tricot"),
         [zip_fastener(-9.3, HEM, lambda x, z: on(x, z) + 0.16, "zip")],
     )
@@ -280,9 +286,13 @@ def _tracksuit(figure: Figure) -> tuple[Piece, ...]:
 def _tunic(figure: Figure) -> tuple[Piece, ...]:
     wear = Wear(figure, replace(SUITING, seed=6), folded=(0.9, 0.8))
     on = chest(wear)
-    pockets = joined(*(flap_pocket(side, on, "tunic", "wool") for side in (-1, 1)))
+
+    def over(x: F64, z: F64) -> F64:
+        return on(x, z) + 0.16
+
+    pockets = joined(*(flap_pocket(side, raised, "tunic", "wool") for side, raised in ((-1, on), (1, over))))
     buttons = [button((0.0, z), 0.95, lambda x, z: on(x, z) + 0.18, "buttons") for z in (-5.4, -13.0, -20.6, -28.2)]
-    flaps = [button((side * 10.75, -17.9), 0.75, lambda x, z: on(x, z) + 0.5, "buttons") for side in (-1, 1)]
+    flaps = [button((side * 10.75, -17.9), 0.75, lambda x, z: on(x, z) + 0.55, "buttons") for side in (-1, 1)]
     return joined(
         body(wear, "tunic", "wool"),
         [front_stand(shirts.TUNIC, "tunic", "wool")],
@@ -298,7 +308,7 @@ def _tunic(figure: Figure) -> tuple[Piece, ...]:
 
 _SUIT_FABRICS: Final = {"wool": WOOL, "poplin": POPLIN, "silk": CLUB, "button": BUTTON}
 _OPEN_NECK: Final = (5.95, 3.2, -1.0)
-_CREW_NECK: Final = (6.0, 2.75, -1.1)
+_CREW_NECK: Final = (6.0, 3.3, -1.0)
 
 DESIGNS: Final[Mapping[str, Design]] = {
     "suit_notch_tie": Design(
@@ -370,8 +380,8 @@ DESIGNS: Final[Mapping[str, Design]] = {
         cut=_suit_women,
         fabrics={**_SUIT_FABRICS, "crepe": CREPE},
         figure=WOMAN,
-        opening=-7.2,
-        neck_side=(6.3, 3.8, -1.5),
+        opening=-5.6,
+        neck_side=(6.0, 3.0, -1.1),
     ),
     "turtleneck": Design(
         name="Turtleneck",
@@ -439,7 +449,7 @@ DESIGNS: Final[Mapping[str, Design]] = {
         },
         cut=_tunic,
         fabrics={"wool": replace(WOOL, seam=0.45, groove=0.03, mottle=0.03), "button": BUTTON},
-        figure=MAN,
+        figure=MAN_SQUARE,
         opening=-0.2,
     ),
     "doctor_coat": Design(

@@ -5,26 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-
-from wardrobe.form import HEM, F64
+from wardrobe.form import F64, HEM, NECK_AT
 from wardrobe.sheet import Cut, Depth, Line, Piece, Roll, area, band, ripple
 from wardrobe.shirts import FRONT_END, chest
 from wardrobe.wear import Wear, path, ring, shoulder_line, sided
 
 Knots = Sequence[tuple[float, float, float]]
 
-CREW: Line = ((0.0, -3.0), (2.6, -2.6), (5.0, -1.2), (6.9, 0.9), (7.7, 2.6))
+CREW: Line = ((0.0, -3.0), (2.6, -2.6), (5.0, -1.2), (6.6, 1.1), (6.95, 3.5))
 """Neckline on the viewer's right, from the midline upwards."""
-SCOOP: Line = ((0.0, -7.2), (2.6, -6.7), (5.0, -4.4), (6.6, -0.6), (7.4, 3.0))
+HIGH: Line = ((0.0, -1.8), (2.6, -1.5), (5.0, -0.2), (6.8, 1.7), (7.3, 3.2))
+SCOOP: Line = ((0.0, -5.6), (2.4, -5.1), (4.6, -3.2), (5.9, -0.4), (6.4, 1.8), (6.8, 3.4))
 V_NECK: Line = ((0.0, -8.6), (2.4, -5.6), (4.8, -2.0), (6.6, 1.0), (7.4, 3.0))
 NARROW: Line = ((0.0, -6.5), (0.9, -5.2), (2.2, -3.0), (4.2, -0.6), (6.7, 2.9))
 
 
 def front(wear: Wear, neckline: Line, part: str, fabric: str, *, width: float = 19.2, hemmed: bool = False) -> Piece:
-    """A front in one piece between the armholes."""
+    """Make a front in one piece between the armholes."""
     line = wear.figure
     # Below a jacket it must not look out over its shoulder.
-    sunk = 0.0 if width > 19 else 1.0  # noqa: PLR2004
+    sunk = 0.0 if width > 19 else 1.0
     top = float(line.shoulder(width)) - sunk
     neck_end = neckline[-1]
     half = [
@@ -45,7 +45,7 @@ def front(wear: Wear, neckline: Line, part: str, fabric: str, *, width: float = 
 
 
 def neckband(wear: Wear, part: str, fabric: str, drop: float = 0.0) -> tuple[Piece, ...]:
-    """A ribbed band around the neck.
+    """Make a ribbed band around the neck.
 
     Parameters
     ----------
@@ -55,19 +55,19 @@ def neckband(wear: Wear, part: str, fabric: str, drop: float = 0.0) -> tuple[Pie
     upper = [
         (0, -1.0 - drop, 0.3),
         (25, -0.7 - drop * 0.9, 0.3),
-        (55, 0.75 - drop * 0.3, 0.3),
-        (90, 2.75, 0.3),
-        (130, 4.0, 0.4),
-        (180, 4.6, 0.5),
+        (55, 0.9 - drop * 0.3, 0.3),
+        (90, 3.3, 0.2),
+        (130, 4.4, 0.1),
+        (180, 4.8, 0.2),
     ]
     lower = [
         (0, 0.0, -3.15 - drop),
         (20, 2.7, -2.75 - drop),
         (45, 5.5, -0.75 - drop * 0.5),
-        (70, 7.3, 1.4),
-        (98, 7.7, 3.0),
-        (135, 6.2, 3.6),
-        (180, 0.0, 3.4),
+        (70, 7.0, 1.7),
+        (98, 7.05, 3.5),
+        (135, 5.6, 4.2),
+        (180, 0.0, 4.2),
     ]
     on = chest(wear)
     pieces = [
@@ -89,16 +89,16 @@ def neckband(wear: Wear, part: str, fabric: str, drop: float = 0.0) -> tuple[Pie
 
 
 def rolled_collar(wear: Wear, part: str, fabric: str) -> tuple[Piece, ...]:
-    """A turtleneck: a tube that is turned down, softly creased."""
-    upper = [(0, 2.5, 0.35), (40, 2.75, 0.32), (90, 3.9, 0.3), (140, 4.7, 0.4), (180, 5.0, 0.5)]
+    """Make a turtleneck: a tube that is turned down, softly creased."""
+    upper = [(0, 2.5, 0.35), (40, 2.75, 0.32), (90, 3.9, 0.2), (130, 4.6, 0.1), (180, 5.0, 0.2)]
     lower = [
-        (0, 0.0, -2.4),
-        (20, 2.5, -2.2),
-        (45, 5.2, -1.2),
-        (68, 6.9, 0.0),
-        (98, 7.6, 1.3),
-        (135, 6.0, 2.2),
-        (180, 0.0, 2.4),
+        (0, 0.0, -3.0),
+        (20, 2.5, -2.75),
+        (45, 5.2, -1.5),
+        (68, 6.9, 0.2),
+        (98, 7.5, 2.4),
+        (135, 6.0, 3.0),
+        (180, 0.0, 3.2),
     ]
     on = chest(wear)
 
@@ -140,17 +140,14 @@ def _ring(upper: Knots, lower: Knots, on: Depth, angles: F64, cut: Cut, puff: fl
 
     piece = band(top, bottom, cut, profile, rows=40)
     x, z, d = piece.place.T
-    d = np.where(d > 0, np.maximum(d, on(x, z) + 0.12), d)
-    faces = piece.faces
-    if not cut.behind:
-        hidden = (np.abs(x) < 6.0) & (d < -1.2)  # noqa: PLR2004
-        faces = faces[~hidden[faces].any(1)]
+    free = np.clip((d - NECK_AT) / 2.0, 0, 1)
+    d = d + free * np.maximum(on(x, z) + 0.12 - d, 0)
     return Piece(
-        np.stack([x, z, d], 1), faces, piece.thread, piece.edge, piece.along, piece.part, piece.fabric, cut.behind
+        np.stack([x, z, d], 1), piece.faces, piece.thread, piece.edge, piece.along, piece.part, piece.fabric, cut.behind
     )
 
 
 def _foot_depth(angle: float, x: float, z: float, on: Depth) -> float:
-    if angle <= 75:  # noqa: PLR2004
+    if angle <= 75:
         return float(on(np.array([x]), np.array([z]))[0]) + 0.18
     return float(np.interp(angle, [75, 98, 135, 180], [1.2, -1.2, -6.0, -9.0]))

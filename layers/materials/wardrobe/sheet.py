@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 from scipy.ndimage import map_coordinates
 from scipy.spatial import Delaunay, cKDTree
-
 from wardrobe.form import F64
 
 Faces = NDArray[np.int64]
@@ -55,13 +54,8 @@ class Piece:
     fabric: str
     behind: bool = False
 
-    def mirrored(self) -> Piece:
-        """The same on the other side."""
-        flip = np.array([-1, 1, 1])
-        return replace(self, place=self.place * flip, faces=self.faces[:, ::-1], thread=self.thread * [-1, 1])
-
     def turned(self, warp: Callable[[F64], F64]) -> Piece:
-        """The same with its points moved."""
+        """Return the same with its points moved."""
         return replace(self, place=warp(self.place))
 
 
@@ -93,9 +87,9 @@ class Cut:
 
 
 def curve(points: Line, step: float = _CURVE_STEP) -> F64:
-    """A smooth line through points, ``(N, 2)`` or ``(N, 3)``, at equal distances."""
+    """Draw a smooth line through points, ``(N, 2)`` or ``(N, 3)``, at equal distances."""
     given = np.asarray(points, float)
-    if len(given) == 2:  # noqa: PLR2004
+    if len(given) == 2:
         dense = given[0] + (given[1] - given[0]) * np.linspace(0, 1, 200)[:, None]
     else:
         knots = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(given, axis=0), axis=1) ** 0.5)])
@@ -134,15 +128,15 @@ def area(sides: Sequence[Line], depth: Depth, cut: Cut) -> Piece:
 
 
 def band(upper: F64, lower: F64, cut: Cut, profile: Callable[[F64], F64] | None = None, rows: int = 48) -> Piece:
-    """A band between two curves of the same number of points, ``(N, 3)`` as x, z, d.
+    """Span a band between two curves of the same number of points, ``(N, 3)`` as x, z, d.
 
     Parameters
     ----------
     profile
         Displacement ``(N, rows, 3)`` of shares ``(rows,)`` from the upper to the lower curve.
     """
-    share = np.sin(np.linspace(0, np.pi / 2, rows)) ** 1.0
-    share = 0.5 * share + 0.5 * np.linspace(0, 1, rows)
+    even = np.linspace(0, 1, rows)
+    share = 0.5 * np.sin(even * np.pi / 2) + 0.5 * even
     grid = upper[:, None] + (lower - upper)[:, None] * share[None, :, None]
     if profile is not None:
         grid = grid + profile(share)

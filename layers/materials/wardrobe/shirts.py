@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-
-from wardrobe.form import HEM, NECK_AT, NECK_X, F64, Figure, blend, neck
+from wardrobe.form import F64, HEM, NECK_AT, NECK_X, Figure, blend, neck
 from wardrobe.sheet import Cut, Depth, Piece, Roll, area, band, ripple
 from wardrobe.wear import Wear, arm_line, path, ring, shoulder_line, sided
 
-FRONT_END = np.radians(114)
+FRONT_END = np.radians(97)
 """Where a collar passes from the layer before the neck to that behind it."""
 
 
@@ -42,50 +40,135 @@ class Collar:
 
 CLOSED = Collar(
     start=14.5,
-    fold=((0, 0.2, 0.4), (14, 0.25, 0.4), (35, 0.75, 0.35), (60, 1.85, 0.28), (90, 3.35, 0.2), (130, 4.7, 0.3), (180, 5.4, 0.5)),
-    edge=((14, 5.5, -6.9), (30, 6.9, -4.2), (52, 8.05, -1.2), (76, 8.35, 1.0), (100, 8.2, 2.5), (135, 6.6, 3.2), (180, 0.0, 3.4)),
-)  # fmt: skip
+    fold=(
+        (0, 0.2, 0.4),
+        (14, 0.25, 0.4),
+        (35, 0.75, 0.35),
+        (60, 1.85, 0.28),
+        (90, 3.55, 0.2),
+        (130, 4.7, 0.3),
+        (180, 5.4, 0.5),
+    ),
+    edge=(
+        (14, 5.5, -6.9),
+        (30, 6.9, -4.2),
+        (52, 8.05, -1.2),
+        (76, 8.3, 1.15),
+        (100, 8.1, 2.9),
+        (135, 6.6, 3.2),
+        (180, 0.0, 3.4),
+    ),
+)
 """Buttoned up, for a tie."""
 
 OPEN = Collar(
     start=36,
     fold=((36, -0.35, 1.1), (50, 0.75, 0.75), (70, 2.0, 0.42), (90, 3.2, 0.3), (130, 4.6, 0.4), (180, 5.3, 0.6)),
-    edge=((36, 7.3, -6.6), (50, 8.2, -3.9), (66, 9.0, -1.2), (84, 9.0, 0.9), (104, 8.5, 2.4), (135, 6.8, 3.1), (180, 0.0, 3.3)),
+    edge=(
+        (36, 7.3, -6.6),
+        (50, 8.2, -3.9),
+        (66, 9.0, -1.2),
+        (84, 9.0, 0.9),
+        (104, 8.5, 2.4),
+        (135, 6.8, 3.1),
+        (180, 0.0, 3.3),
+    ),
     puff=0.5,
-)  # fmt: skip
+)
 """The first button undone."""
 
 BUTTONED = Collar(
     start=2.0,
-    fold=((0, -0.1, 0.35), (12, 0.0, 0.35), (35, 0.65, 0.35), (60, 1.8, 0.28), (90, 3.3, 0.2), (130, 4.7, 0.3), (180, 5.4, 0.5)),
-    edge=((2, 4.3, -6.8), (24, 6.1, -4.6), (48, 7.75, -1.5), (74, 8.3, 0.9), (100, 8.2, 2.5), (135, 6.6, 3.2), (180, 0.0, 3.4)),
-)  # fmt: skip
+    fold=(
+        (0, -0.1, 0.35),
+        (12, 0.0, 0.35),
+        (35, 0.65, 0.35),
+        (60, 1.8, 0.28),
+        (90, 3.5, 0.2),
+        (130, 4.7, 0.3),
+        (180, 5.4, 0.5),
+    ),
+    edge=(
+        (2, 4.3, -6.8),
+        (24, 6.1, -4.6),
+        (48, 7.75, -1.5),
+        (74, 8.25, 1.1),
+        (100, 8.1, 2.9),
+        (135, 6.6, 3.2),
+        (180, 0.0, 3.4),
+    ),
+)
 """Buttoned up, without a tie."""
 
 ROUND = Collar(
     start=2.0,
-    fold=((0, -0.3, 0.4), (12, -0.2, 0.4), (35, 0.45, 0.38), (60, 1.6, 0.3), (90, 3.1, 0.25), (130, 4.5, 0.3), (180, 5.1, 0.5)),
-    edge=((2, 0.9, -3.1), (5, 1.7, -4.7), (11, 3.2, -5.6), (22, 5.2, -5.3), (40, 7.4, -3.2), (60, 8.5, -0.6), (80, 8.9, 1.2), (104, 8.5, 2.5), (135, 6.7, 3.0), (180, 0.0, 3.2)),
+    fold=(
+        (0, -0.3, 0.4),
+        (12, -0.2, 0.4),
+        (35, 0.45, 0.38),
+        (60, 1.6, 0.3),
+        (90, 3.1, 0.25),
+        (130, 4.5, 0.3),
+        (180, 5.1, 0.5),
+    ),
+    edge=(
+        (2, 0.9, -3.1),
+        (5, 1.7, -4.7),
+        (11, 3.2, -5.6),
+        (22, 5.2, -5.3),
+        (40, 7.4, -3.2),
+        (60, 8.5, -0.6),
+        (80, 8.9, 1.2),
+        (104, 8.5, 2.5),
+        (135, 6.7, 3.0),
+        (180, 0.0, 3.2),
+    ),
     stand=2.8,
     puff=0.5,
-)  # fmt: skip
+)
 """With round points, as on children's shirts."""
 
 SOFT_OPEN = Collar(
     start=40,
     fold=((40, -0.9, 1.3), (54, 0.4, 0.85), (72, 1.9, 0.5), (90, 3.0, 0.35), (130, 4.3, 0.45), (180, 4.9, 0.6)),
-    edge=((40, 8.3, -5.9), (52, 9.2, -3.6), (66, 9.7, -1.3), (84, 9.4, 0.7), (104, 8.7, 2.1), (135, 6.9, 2.9), (180, 0.0, 3.1)),
+    edge=(
+        (40, 8.3, -5.9),
+        (52, 9.2, -3.6),
+        (66, 9.7, -1.3),
+        (84, 9.4, 0.7),
+        (104, 8.7, 2.1),
+        (135, 6.9, 2.9),
+        (180, 0.0, 3.1),
+    ),
     stand=3.0,
     puff=0.6,
-)  # fmt: skip
+)
 """Of a blouse or a polo shirt: lower and rounder."""
 
 TUNIC = Collar(
     start=1.5,
-    fold=((0, -0.2, 0.45), (12, -0.1, 0.45), (35, 0.6, 0.42), (60, 1.75, 0.35), (90, 3.2, 0.28), (130, 4.5, 0.4), (180, 5.1, 0.6)),
-    edge=((1.5, 2.4, -4.5), (6, 3.2, -4.9), (14, 4.3, -4.6), (32, 6.2, -2.9), (54, 7.7, -0.6), (76, 8.3, 1.2), (100, 8.3, 2.5), (135, 6.8, 3.1), (180, 0.0, 3.3)),
+    fold=(
+        (0, -0.2, 0.45),
+        (12, -0.1, 0.45),
+        (35, 0.6, 0.42),
+        (60, 1.75, 0.35),
+        (90, 3.2, 0.28),
+        (130, 4.5, 0.4),
+        (180, 5.1, 0.6),
+    ),
+    edge=(
+        (1.5, 2.4, -4.5),
+        (6, 3.2, -4.9),
+        (14, 4.3, -4.6),
+        (32, 6.2, -2.9),
+        (54, 7.7, -0.6),
+        (76, 8.3, 1.2),
+        (100, 8.3, 2.5),
+        (135, 6.8, 3.1),
+        (180, 0.0, 3.3),
+    ),
     puff=0.5,
-)  # fmt: skip
+)
 """Of a tunic suit: closed with a hook, its points blunt."""
 
 
@@ -125,22 +208,17 @@ def _leaf(style: Collar, side: int, angles: F64, on: Depth, lift: float, cut: Cu
     piece = band(fold, edge, cut, profile)
     x, z, d = piece.place.T
     x = x * side
-    # The leaf lies on the shoulder.
-    d = np.where(np.abs(x) > NECK_X + 0.5, np.maximum(d, on(x, z) + 0.15), d)
-    if not cut.behind:
-        d = np.where(d > 0, np.maximum(d, on(x, z) + 0.15), d)
-        d = d + 0.05 * ripple(x, z, 2.2, 60 + side)
+    # The leaf lies on the shoulder; behind the neck it hangs free.
+    lies = np.clip((np.abs(x) - NECK_X - 0.4) / 1.4, 0, 1)
+    free = np.clip((d - NECK_AT) / 2.0, 0, 1) if not cut.behind else 0.0
+    d = d + np.maximum(lies, free) * np.maximum(on(x, z) + 0.15 - d, 0) + 0.05 * ripple(x, z, 2.2, 60 + side)
     thread = piece.thread * [side, 1]
     faces = piece.faces if side > 0 else piece.faces[:, ::-1]
-    if not cut.behind:
-        # Past the side of the neck, only what is beside it is before it.
-        hidden = (np.abs(x) < NECK_X + 0.2) & (d < NECK_AT + 0.5)
-        faces = faces[~hidden[faces].any(1)]
     return Piece(np.stack([x, z, d], 1), faces, thread, piece.edge, piece.along, piece.part, piece.fabric, cut.behind)
 
 
 def _leaf_depth(angle: float, x: float, z: float, on: Depth, lift: float) -> float:
-    if angle <= 90:  # noqa: PLR2004
+    if angle <= 90:
         return float(on(np.array([x]), np.array([z]))[0]) + lift
     return float(np.interp(angle, [90, 110, 135, 180], [0.4, -2.6, -6.4, -9.6]))
 
@@ -150,12 +228,11 @@ def _stand(style: Collar, side: int, angles: F64, cut: Cut) -> Piece:
     foot = ring(
         [(angle, height - style.stand - angle / 60, wider * 0.5) for angle, height, wider in style.fold], angles
     )
-    piece = band(fold * [side, 1, 1], foot * [side, 1, 1], cut, rows=24)
-    return piece
+    return band(fold * [side, 1, 1], foot * [side, 1, 1], cut, rows=24)
 
 
 def front_stand(style: Collar, part: str, fabric: str, height: float = 3.0) -> Piece:
-    """The stand as it shows between the two points, below the throat."""
+    """Make the stand as it shows between the two points, below the throat."""
     angles = np.linspace(-np.radians(60), np.radians(60), 120)
     lower = [(angle, top - height, wider * 0.9 + 0.1) for angle, top, wider in style.fold]
     upper = [(angle, top - 0.12, wider * 0.8) for angle, top, wider in style.fold]
@@ -175,7 +252,7 @@ def body(wear: Wear, part: str, fabric: str, opening: float | None = None, width
     depth = chest(wear)
     line = wear.figure
     # Below a jacket it must not look out over its shoulder.
-    sunk = 0.0 if width > 19 else 1.0  # noqa: PLR2004
+    sunk = 0.0 if width > 19 else 1.0
     top = float(line.shoulder(width)) - sunk
     pieces: list[Piece] = []
     for side in (-1, 1):
@@ -257,11 +334,6 @@ def _headed(wear: Wear, side: int, head: float) -> Depth:
     return depth
 
 
-def placed(depth: Depth) -> Callable[[float, float], float]:
-    """A depth for single places."""
-    return lambda x, z: float(depth(np.array([x]), np.array([z]))[0])
-
-
 def plain_figure(figure: Figure, rise: float) -> Depth:
-    """The figure itself, a little enlarged: what lies below a collar."""
+    """Return the depth of the figure itself, a little enlarged: what lies below a collar."""
     return lambda x, z: figure.on(x, z) + rise

@@ -15,10 +15,9 @@ from typing import Any, Final
 import bpy
 import numpy as np
 from mathutils import Vector
-
 from wardrobe import fabric as fabrics
 from wardrobe.fabric import Fabric
-from wardrobe.form import CUT_BOTTOM, CUT_TOP, CUT_X, F64, NECK_AT, NECK_D, NECK_LEAN, NECK_X
+from wardrobe.form import CUT_BOTTOM, CUT_TOP, CUT_X, F64, NECK_AT, NECK_D, NECK_LEAN, NECK_X, Figure
 from wardrobe.sheet import Piece
 
 DISTANCE: Final = 260.0
@@ -28,7 +27,7 @@ EYE: Final = 9.0
 ALBEDO: Final = 0.5
 TONE: Final = 0.5
 """Level of the unchanged tone in its own picture."""
-_FLAT_SAMPLES: Final = 16
+_FLAT_SAMPLES: Final = 9
 _NEAR_NECK: Final = (-13.0, -8.0, 13.0, CUT_TOP)
 """What lies behind the neck is seen within this window only: left, bottom, right, top, cm."""
 _CHROMA_FREE: Final = (1.0, 1.0, 1.0, 1.0)
@@ -39,7 +38,7 @@ class Quality:
     """Pixels per centimetre, and samples per pixel."""
 
     px_per_cm: float = 24.0
-    samples: int = 16
+    samples: int = 12
     threads: int = 1
     window: tuple[float, float, float, float] | None = None
     """Left, bottom, right and top of what alone is photographed, cm, to look at; all by default."""
@@ -68,14 +67,14 @@ def projected(place: Sequence[float], px_per_cm: float) -> tuple[float, float]:
 
 
 def photograph(
-    pieces: Sequence[Piece], cloths: Mapping[str, Fabric], parts: Sequence[str], quality: Quality
+    pieces: Sequence[Piece], cloths: Mapping[str, Fabric], parts: Sequence[str], figure: Figure, quality: Quality
 ) -> dict[bool, Shots]:
     """Take all pictures of a garment; the keys tell the layer behind the neck from that before it."""
     bpy.ops.wm.read_factory_settings(use_empty=True)
     scene = bpy.context.scene
     _camera(scene, quality)
     lamps = _lamps(scene)
-    _person(scene)
+    _person(figure)
     dyed = {
         (piece.fabric, piece.part): _Dyed(f"{piece.fabric}.{piece.part}", cloths[piece.fabric], piece.part, parts)
         for piece in pieces
@@ -172,15 +171,15 @@ def _sampling(scene: Any, samples: int, *, lit: bool) -> None:
 
 
 def _lamps(scene: Any) -> list[Any]:
-    """A large soft key from the viewer's upper left, a nearly equal fill, and light from all around."""
+    """Set up a large soft key from the viewer's upper left, a nearly equal fill, and light from all around."""
     world = bpy.data.worlds.new("world")
     scene.world = world
     world.use_nodes = True
     world.node_tree.nodes["Background"].inputs[0].default_value = _CHROMA_FREE
-    world.node_tree.nodes["Background"].inputs[1].default_value = 0.30
+    world.node_tree.nodes["Background"].inputs[1].default_value = 0.24
     lamps = [
-        _lamp(scene, (-125, -170, 125), (0, 0, -8), 75, 400_000),
-        _lamp(scene, (150, -180, 70), (0, 0, -8), 110, 235_000),
+        _lamp(scene, (-120, -140, 150), (0, 0, -8), 70, 455_000),
+        _lamp(scene, (150, -150, 95), (0, 0, -8), 100, 245_000),
         _lamp(scene, (0, 90, 140), (0, 0, 0), 80, 60_000),
     ]
     world.cycles_visibility.camera = False
@@ -197,17 +196,21 @@ def _lamp(scene: Any, place: tuple[float, ...], target: tuple[float, ...], size:
     return lamp
 
 
-def _person(scene: Any) -> None:
-    """Head and neck: unseen, but they cast shadow and throw back light."""
+def _person(figure: Figure) -> None:
+    """Set up head and neck: unseen, but they cast shadow and throw back light."""
+    across, along = figure.across, figure.along
+    deep = (across + along) / 2
     skin = bpy.data.materials.new("skin")
     skin.use_nodes = True
     skin.node_tree.nodes["Principled BSDF"].inputs["Base Color"].default_value = (0.36, 0.36, 0.36, 1)
     bpy.ops.mesh.primitive_uv_sphere_add(segments=48, ring_count=32, location=(0, -1.5, 17.0))
     head = bpy.context.object
     head.scale = (7.4, 9.0, 11.3)
-    bpy.ops.mesh.primitive_cylinder_add(vertices=64, radius=1, depth=20, location=(0, -NECK_AT - NECK_LEAN * 3, 3))
+    bpy.ops.mesh.primitive_cylinder_add(
+        vertices=64, radius=1, depth=20, location=(0, -deep * (NECK_AT + NECK_LEAN * 3), 3)
+    )
     neck = bpy.context.object
-    neck.scale = (NECK_X - 0.25, NECK_D - 0.25, 1)
+    neck.scale = ((NECK_X - 0.25) * across, (NECK_D - 0.25) * deep, 1)
     neck.rotation_euler = (math.atan(NECK_LEAN), 0, 0)
     for thing in (head, neck):
         thing.data.materials.append(skin)
@@ -308,7 +311,7 @@ class _Dyed:
         return self._part, None
 
     def _surface(self, cloth: Fabric) -> tuple[Any, Any]:
-        """The normal, and the factor of the reflectance."""
+        """Return the normal, and the factor of the reflectance."""
         net = self._net
         weave = net.tile(f"weave.{cloth.weave}", fabrics.tile(cloth.weave))
         cloud = net.noise(0.45, 3.0)

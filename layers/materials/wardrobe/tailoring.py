@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-
-from wardrobe.form import HEM, F64
+from wardrobe.form import F64, HEM
 from wardrobe.sheet import Cut, Depth, Line, Piece, Roll, area, band, distance, ripple
 from wardrobe.shirts import FRONT_END
 from wardrobe.wear import Wear, ring, shoulder_line, sided
@@ -38,29 +37,38 @@ class Lapel:
 NOTCH = Lapel(
     roll=((6.35, 5.2), (6.8, 4.2), (6.75, 2.2), (6.35, -0.5), (5.7, -6.0), (4.2, -14.5), (2.2, -24.0), (0.2, -32.5)),
     gorge=((6.2, -1.7), (8.2, -3.0), (10.3, -4.5)),
-    collar=(((10.3, -4.5), (12.35, -2.75)), ((12.35, -2.75), (11.7, -0.6), (10.6, 1.5), (9.4, 3.3), (8.2, 4.65), (7.25, 5.4), (6.4, 5.75))),
+    collar=(
+        ((10.3, -4.5), (12.35, -2.75)),
+        ((12.35, -2.75), (11.7, -0.6), (10.6, 1.5), (9.4, 3.3), (8.2, 4.65), (7.25, 5.4), (6.4, 5.75)),
+    ),
     lapel=(((10.3, -4.5), (13.2, -6.35)), ((13.2, -6.35), (12.7, -9.5), (10.6, -16.5), (6.6, -25.0), (1.4, -33.2))),
-)  # fmt: skip
+)
 
 PEAK = Lapel(
     roll=NOTCH.roll,
     gorge=((6.2, -1.7), (8.4, -3.4), (10.6, -5.0)),
-    collar=(((10.6, -5.0), (11.9, -3.2)), ((11.9, -3.2), (11.5, -0.9), (10.6, 1.4), (9.4, 3.3), (8.2, 4.65), (7.25, 5.4), (6.4, 5.75))),
+    collar=(
+        ((10.6, -5.0), (11.9, -3.2)),
+        ((11.9, -3.2), (11.5, -0.9), (10.6, 1.4), (9.4, 3.3), (8.2, 4.65), (7.25, 5.4), (6.4, 5.75)),
+    ),
     lapel=(((10.6, -5.0), (14.6, -3.1)), ((14.6, -3.1), (13.9, -7.5), (11.4, -16.0), (7.0, -25.0), (1.4, -33.2))),
-)  # fmt: skip
+)
 
 WOMENS = Lapel(
-    roll=((6.4, 5.1), (6.95, 4.1), (7.0, 2.2), (6.75, -0.5), (6.2, -6.0), (4.8, -14.5), (2.6, -23.5), (0.2, -31.0)),
+    roll=((5.9, 5.1), (6.25, 4.0), (6.25, 2.2), (6.3, -0.5), (6.0, -6.0), (4.8, -14.5), (2.6, -23.5), (0.2, -31.0)),
     gorge=((6.5, -1.9), (8.4, -3.3), (10.0, -4.7)),
-    collar=(((10.0, -4.7), (11.9, -3.3)), ((11.9, -3.3), (11.4, -0.9), (10.5, 1.4), (9.4, 3.2), (8.3, 4.55), (7.3, 5.3), (6.45, 5.65))),
+    collar=(
+        ((10.0, -4.7), (11.9, -3.3)),
+        ((11.9, -3.3), (11.4, -0.9), (10.5, 1.4), (9.4, 3.2), (8.3, 4.55), (7.3, 5.3), (6.45, 5.65)),
+    ),
     lapel=(((10.0, -4.7), (12.2, -6.5)), ((12.2, -6.5), (12.1, -9.5), (10.6, -15.5), (7.0, -23.5), (1.2, -31.8))),
-)  # fmt: skip
+)
 
 
 def jacket(
     wear: Wear, lapel: Lapel, part: str, fabric: str, *, facing: tuple[str, str] | None = None, edged: str | None = None
 ) -> tuple[Piece, ...]:
-    """Fronts, lapels and collar; the viewer's right lies over the left.
+    """Make fronts, lapels and collar; the viewer's right lies over the left.
 
     Parameters
     ----------
@@ -82,7 +90,7 @@ def jacket(
 
 
 def _buttonhole(wear: Wear, lapel: Lapel, part: str, fabric: str) -> Piece:
-    """The slit in the lapel on the viewer's right, below its upper edge."""
+    """Make the slit in the lapel on the viewer's right, below its upper edge."""
     (x1, z1), (x2, z2) = lapel.lapel[0]
     along = np.array([x2 - x1, z2 - z1]) / np.hypot(x2 - x1, z2 - z1)
     down = np.array([along[1], -along[0]])
@@ -95,7 +103,7 @@ def _buttonhole(wear: Wear, lapel: Lapel, part: str, fabric: str) -> Piece:
 
     def depth(x: F64, z: F64) -> F64:
         off = (x - middle[0]) * slope[0] + (z - middle[1]) * slope[1]
-        return on(x, z) + 0.07 - 0.12 * np.exp(-((off / 0.035) ** 2))
+        return np.asarray(on(x, z) + 0.07 - 0.12 * np.exp(-((off / 0.035) ** 2)))
 
     return area(sides, depth, Cut(part, fabric, step=0.06, thick=0.12))
 
@@ -165,7 +173,7 @@ def _lapel(wear: Wear, lapel: Lapel, side: int, raised: float, part: str, fabric
 
 
 def _turned(wear: Wear, lapel: Lapel, side: int, raised: float) -> Depth:
-    """Depth of what is folded over: springy at the fold, flat at its edge."""
+    """Return the depth of what is folded over: springy at the fold, flat at its edge."""
     line = np.asarray(sided(lapel.roll, side))
 
     def depth(x: F64, z: F64) -> F64:
@@ -173,14 +181,14 @@ def _turned(wear: Wear, lapel: Lapel, side: int, raised: float) -> Depth:
         up = np.clip((z + 34) / 10, 0, 1)
         spring = 0.75 * np.exp(-((away - 1.6) ** 2) / 3.2) * up
         wave = 0.07 * ripple(x, z, 4.5, wear.cloth.seed + 70 + side)
-        on = wear.figure.torso(x, z) + wear.rise + 0.45 * wear.folds(x, z)
+        on = wear.figure.torso(x, z) + wear.rise + 0.3 * wear.folds(x, z)
         return on + raised + _button_pull(x, z) + 0.6 + 0.4 * up + spring + wave
 
     return depth
 
 
 def _button_pull(x: F64, z: F64) -> F64:
-    """Closed, the fronts stand off the body near the button, over what is worn below."""
+    """Return how far the closed fronts stand off the body near the button, over what is worn below."""
     return np.asarray(1.3 * np.clip((-z - 14) / 12, 0, 1) * np.exp(-((x / 8.0) ** 2)))
 
 
@@ -215,7 +223,7 @@ def _collar(wear: Wear, lapel: Lapel, side: int, part: str, fabric: str) -> Piec
 
 
 def _nape(part: str, fabric: str) -> list[Piece]:
-    """The collar behind the neck: the inside of its stand."""
+    """Make the collar behind the neck: the inside of its stand."""
     pieces: list[Piece] = []
     for side in (-1, 1):
         angles = np.linspace(FRONT_END - 0.3, np.pi, 60)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-
-from wardrobe.form import HEM, F64, Figure
+from wardrobe.form import F64, HEM, Figure
 from wardrobe.sheet import Cut, Piece, Roll, area, ripple
 
 
 def tie(figure: Figure, part: str, fabric: str, knot_fabric: str) -> tuple[Piece, ...]:
-    """A four-in-hand: its knot leans, and below it the blade has a dimple."""
+    """Make a four-in-hand: its knot leans, and below it the blade has a dimple."""
     return _blade(figure, part, fabric), _knot(figure, part, knot_fabric)
 
 
@@ -55,7 +54,7 @@ def _knot(figure: Figure, part: str, fabric: str) -> Piece:
 
 
 def bow(figure: Figure, part: str, fabric: str) -> tuple[Piece, ...]:
-    """A bow tied by hand: two pairs of wings that are not quite level, and a knot."""
+    """Make a bow tied by hand: two pairs of wings that are not quite level, and a knot."""
     pieces: list[Piece] = []
     for behind, tilt, reach in ((True, 0.14, 5.6), (False, -0.03, 5.2)):
         pieces += [_wing(figure, side, tilt, reach, part, fabric, behind=behind) for side in (-1, 1)]
@@ -101,7 +100,7 @@ def _bow_knot(figure: Figure, part: str, fabric: str) -> Piece:
         off = z - _BOW_AT
         round_ = np.sqrt(np.clip(1 - (off / 1.45) ** 2, 0, 1)) * np.clip(1 - np.abs(x / 1.2) ** 3, 0, 1) ** 0.5
         crease = 0.16 * np.exp(-(((x - 0.25 - 0.12 * off) / 0.14) ** 2)) + 0.1 * np.exp(-(((x + 0.4) / 0.18) ** 2))
-        return figure.on(0 * x, 0 * z + _BOW_AT) + 0.75 + 1.15 * round_ - crease
+        return np.asarray(figure.on(0 * x, 0 * z + _BOW_AT) + 0.75 + 1.15 * round_ - crease)
 
     sides = [
         [(-0.95, _BOW_AT + 1.05), (0.0, _BOW_AT + 1.2), (1.0, _BOW_AT + 1.02)],

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-
 from wardrobe.form import F64
 from wardrobe.sheet import Cut, Depth, Piece, Roll, area
 from wardrobe.wear import sided
 
 
 def button(at: tuple[float, float], radius: float, on: Depth, part: str, fabric: str = "button") -> Piece:
-    """A button with a rim and four holes."""
+    """Make a button with a rim and four holes."""
     x0, z0 = at
     turn = np.linspace(0, 2 * np.pi, 40)
     circle = [(x0 + radius * float(np.cos(angle)), z0 + radius * float(np.sin(angle))) for angle in turn]
@@ -35,7 +34,7 @@ def button(at: tuple[float, float], radius: float, on: Depth, part: str, fabric:
 
 
 def flap_pocket(side: int, on: Depth, part: str, fabric: str) -> tuple[Piece, ...]:
-    """A patch pocket whose flap ends in a brace; its button is sewn on apart."""
+    """Make a patch pocket whose flap ends in a brace; its button is sewn on apart."""
     left, right, top = 6.9, 14.6, -14.2
     middle = (left + right) / 2
     patch = [
@@ -70,12 +69,12 @@ def flap_pocket(side: int, on: Depth, part: str, fabric: str) -> tuple[Piece, ..
 
 
 def strip(edges: Sequence[Sequence[tuple[float, float]]], on: Depth, raised: float, cut: Cut) -> Piece:
-    """A strip of cloth within an outline, laid on what is below."""
+    """Make a strip of cloth within an outline, laid on what is below."""
     return area(edges, lambda x, z: on(x, z) + raised, cut)
 
 
 def zip_fastener(top: float, bottom: float, on: Depth, part: str) -> Piece:
-    """The closed teeth of a zip, a row of small bars."""
+    """Make the closed teeth of a zip, a row of small bars."""
 
     def depth(x: F64, z: F64) -> F64:
         teeth = 0.5 + 0.5 * np.sign(np.sin(2 * np.pi * z / 0.3 + np.where(x > 0, np.pi, 0)))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 from scipy.interpolate import PchipInterpolator
-
 from wardrobe.drape import Cloth, sleeve_folds, torso_folds
-from wardrobe.form import HEM, RIM, F64, Figure, neck_ring
+from wardrobe.form import F64, HEM, RIM, Figure, neck_ring
 from wardrobe.sheet import Depth, Line, curve, distance, ripple
 
 
@@ -45,7 +44,9 @@ class Wear:
     def sleeve(self, side: int) -> Depth:
         """Depth of one sleeve; the other is the same but for its folds."""
         smooth = _sleeve(self.figure)
-        folds = sleeve_folds(self.figure, Cloth(**{**self.cloth.__dict__, "seed": self.cloth.seed + 5 + side}), smooth)
+        folds = sleeve_folds(
+            self.figure, replace(self.cloth, along=2.2 * self.cloth.along, seed=self.cloth.seed + 5 + side), smooth
+        )
 
         def depth(x: F64, z: F64) -> F64:
             x = np.abs(x)
@@ -56,25 +57,25 @@ class Wear:
 
 
 def sided(line: Line, side: int) -> list[tuple[float, float]]:
-    """A line drawn for the viewer's right, on either side."""
+    """Turn a line drawn for the viewer's right to either side."""
     return [(side * x, z) for x, z in line]
 
 
 def shoulder_line(figure: Figure, start: float, end: float) -> list[tuple[float, float]]:
-    """The outline between two distances from the midline."""
+    """Return the outline between two distances from the midline."""
     across = np.linspace(start, end, max(3, int(abs(end - start) / 1.2) + 1))
     return [(float(x), float(z)) for x, z in zip(across, figure.shoulder(across), strict=True)]
 
 
 def arm_line(figure: Figure, start: float) -> list[tuple[float, float]]:
-    """The outline of the sleeve from a distance from the midline down to the hem."""
+    """Return the outline of the sleeve from a distance from the midline down to the hem."""
     points = [(x, z) for x, z in figure.outline if x > start + 0.5 and z > HEM]
     edge = figure.outline[-1][0]
     return [(start, float(figure.shoulder(start))), *points, (edge, HEM)]
 
 
 def ring(knots: Sequence[tuple[float, float, float]], angles: F64) -> F64:
-    """A line around the neck, ``(N, 3)``.
+    """Draw a line around the neck, ``(N, 3)``.
 
     Parameters
     ----------
@@ -89,7 +90,7 @@ def ring(knots: Sequence[tuple[float, float, float]], angles: F64) -> F64:
 
 
 def path(knots: Sequence[tuple[float, ...]], angles: F64) -> F64:
-    """A line ``(N, 3)`` through points given as angle in degrees, then x, z, d."""
+    """Draw a line ``(N, 3)`` through points given as angle in degrees, then x, z, d."""
     table = np.asarray(knots, float)
     return np.asarray(PchipInterpolator(table[:, 0], table[:, 1:])(np.degrees(np.abs(angles))))
 
