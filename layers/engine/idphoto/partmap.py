@@ -72,6 +72,11 @@ class PartMap:
         left, top, right, bottom = self.box
         return PartMap((left - x, top - y, right - x, bottom - y), self.shares)
 
+    def scaled(self, x: float, y: float) -> PartMap:
+        """Return the map of a portrait ``x`` times as wide and ``y`` times as high as this one's."""
+        left, top, right, bottom = self.box
+        return PartMap((left * x, top * y, right * x, bottom * y), self.shares)
+
 
 def read_parts(outlook: Outlook, landmarks: Landmarks, models: Models) -> PartMap:
     """Tell what is what.

@@ -99,7 +99,7 @@ def apply(portrait: Portrait, params: Outfit, material: bytes) -> Portrait:
     check(KIND, portrait, LIMITS)
     _check_room(portrait)
     found = parts(portrait)
-    check_no_hand(KIND, portrait, found.face_skin)
+    check_no_hand(KIND, portrait, found.skin)
     wearer = measure(portrait, found)
     rows = slice(max(int(portrait.eye_y), 0), _last_row(portrait, garment, wearer, params.height))
     fit = Fit(params.fit / 100, params.shoulder_width / 100, params.height / 100)
