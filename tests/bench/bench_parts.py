@@ -188,11 +188,12 @@ def cost(portrait: Portrait, rgb: Rgb, face: Face, models: Models) -> None:
     outlook = look(canvas.rgb, canvas.landmarks, models)
     near = np.concatenate([picture(outlook), geometry(canvas.landmarks, outlook.box)])[None]
     (said,) = models.run("parts_head", near, *outlook.taps)
+    none = np.zeros(said.shape[2:], bool)
     megapixels = portrait.width * portrait.height / 1e6
     print(f"\nportrait of {megapixels:.2f} MP, ms at best:")
     print(f"  network            {best_ms(lambda: models.run('parts_head', near, *outlook.taps)):6.1f}")
     print(f"  its inputs         {best_ms(lambda: (geometry(canvas.landmarks, outlook.box), picture(outlook))):6.1f}")
-    print(f"  own colours        {best_ms(lambda: weigh_colours(said[0], outlook)):6.1f}")
+    print(f"  own colours        {best_ms(lambda: weigh_colours(said[0], outlook, none)):6.1f}")
     print(f"  parts, learned     {best_ms(lambda: parts(portrait)):6.1f}")
     print(f"  parts, classical   {best_ms(lambda: parts(replace(portrait, part_map=None))):6.1f}")
     if portrait.part_map is not None:
@@ -204,13 +205,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("portraits", type=Path)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--every", type=int, default=1, help="take every so many-th photo only")
     parser.add_argument("--only", nargs="*", default=list(PLACES), choices=list(PLACES))
     chosen = parser.parse_args()
     models = Models(threads=chosen.threads)
     cv2.setNumThreads(chosen.threads)
     found: dict[str, list[tuple[float, float]]] = {name: [] for name in chosen.only}
     last: tuple[Portrait, Rgb, Face] | None = None
-    for path in sorted(chosen.portraits.iterdir()):
+    for path in sorted(chosen.portraits.iterdir())[:: chosen.every]:
         if path.suffix.lower() not in (".jpg", ".jpeg", ".png"):
             continue
         rgb = decode(path.read_bytes()).rgb

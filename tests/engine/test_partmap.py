@@ -87,7 +87,7 @@ def test_colours_correct_what_the_network_gets_wrong() -> None:
     said[CLASSES.index("clothes"), 120:, 60:80] = 0.6
     said[CLASSES.index("hair"), 120:, 60:80] = 0.4
     outlook = SimpleNamespace(view=view, saliency=np.ones((320, 320), np.float32))
-    shares = weigh_colours(said / said.sum(axis=0), outlook)
+    shares = weigh_colours(said / said.sum(axis=0), outlook, np.zeros((SIDE, SIDE), bool))
     assert shares[CLASSES.index("hair"), 120:, 60:80].min() > 0.5
     assert np.abs(shares.sum(axis=0) - 1).max() < 1e-4
 

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from idphoto import mesh
-from idphoto.arrays import F32, Landmarks
+from idphoto.arrays import F32, Landmarks, Mask
 from idphoto.models import Models
+from idphoto.raster import dilate, grow
 from idphoto.segment import OUTLINE_SIDE, Outlook
 from idphoto.upright import guess_head_height, midline_x
 
@@ -32,19 +33,35 @@ SIDE: Final = 160
 LEVELS: Final = 31
 """A share is kept in this many steps: finer than the network is sure, and half the bytes of 255."""
 
-OWN_COLOURS: Final = 0.6
+OWN_COLOURS: Final = 0.8
 """Weight of the colours' likelihood beside the network's word (1: as if the two were independent)."""
 OWN_ROUNDS: Final = 2
 """Times that the colours are learned; the second time from what the first has corrected."""
 SURE: Final = 0.5
-"""Cells of so much a class, on so much a person, teach its colours."""
+"""Cells of so much a class are taken for it."""
+TEACHES: Final = 0.75
+"""Cells of so much a class, on so much a person, teach its colours. Skin is taught by the face alone: what passes for a
+neck may be a collar."""
+LOOSE: Final = 0.2
+"""Hair hangs together over cells of so much hair."""
+SHADES: Final = (0.9, 0.8, 0.7, 0.6)
+SHADED_SHARE: Final = 0.3
+"""Lightness (cube root of the light) of skin in shade relative to what the face shows, and how common that is."""
 FEW: Final = 40
 """Cells too few to learn a colour from."""
 UNSEEN: Final = 0.24
 """Share of all cells that colours never seen are taken to have, so that the network may still decide."""
 
-_ALIKE: Final = ((0, 7), (1, 2, 3), (4,), (5,), (8,))
-"""Classes that have their colours in common: hair and beard, all skin, clothes, headwear, held things."""
+_ALIKE: Final = ((0, 7), (1, 2, 3), (4,), (5,))
+"""Classes that have their colours in common: hair and beard, all skin, clothes, headwear."""
+_SKIN: Final = 1
+_CLOTHES, _BEARD = 4, 7
+_BELOW_CHIN: Final = 2
+_FEATURES: Final = slice(5, 8)
+"""Planes of :func:`geometry`: the height; eyes, brows, lips."""
+_TEACHERS: Final = ((0,), (1, 3), (4,), (5,))
+_UNTRUSTED: Final = 8
+"""Held things: on persons held out of the training the network does not find them again, so its word is not taken."""
 _BINS: Final = 24
 _RED_LOW, _RED_SPAN, _BLUE_LOW, _BLUE_SPAN = -0.8, 2.4, -1.4, 2.2
 """Range of the logarithms of red and blue over green: skin in light of a candle and in the blue of a screen."""
@@ -90,33 +107,60 @@ def read_parts(outlook: Outlook, landmarks: Landmarks, models: Models) -> PartMa
     models
         Runs ``parts_head``.
     """
-    near = np.concatenate([picture(outlook), geometry(landmarks, outlook.box)])[None]
-    (said,) = models.run("parts_head", near, *outlook.taps)
-    shares = weigh_colours(said[0], outlook)
+    face = geometry(landmarks, outlook.box)
+    (said,) = models.run("parts_head", np.concatenate([picture(outlook), face])[None], *outlook.taps)
+    shares = weigh_colours(said[0], outlook, face[_FEATURES].max(axis=0) > 0)
+    _let_go(shares, face[_BELOW_CHIN] < 0)
     return PartMap(outlook.box, np.rint(shares * LEVELS).astype(np.uint8))
 
 
-def weigh_colours(said: F32, outlook: Outlook) -> F32:
-    """Weigh what the network said, ``(9, 160, 160)``, with the colours that each class has in this picture."""
+def weigh_colours(said: F32, outlook: Outlook, features: Mask) -> F32:
+    """Weigh what the network said with the colours that each class has in this picture.
+
+    Parameters
+    ----------
+    said
+        ``(9, 160, 160)`` float32, shares of the classes.
+    outlook
+        What U-2-Net sees.
+    features
+        ``(160, 160)`` bool: eyes, brows and lips, whose colours are no skin's.
+    """
+    said = said.copy()
+    said[_UNTRUSTED] = 0
+    said /= np.maximum(said.sum(axis=0), 1e-6)
     bins = _colour_bins(outlook)
     person = outlook.saliency.reshape(SIDE, 2, SIDE, 2).mean(axis=(1, 3)) > SURE
     before = np.stack([said[list(group)].sum(axis=0) for group in _ALIKE])
-    after = before
+    taught = np.stack([said[list(group)].sum(axis=0) for group in _TEACHERS]) / np.maximum(before, 1e-6)
+    after, weighed = before, ~dilate(features, 2)
     for _ in range(OWN_ROUNDS):
-        weights = np.where((after > SURE) & person, after, 0).reshape(len(_ALIKE), -1)
+        teachers = after * taught
+        weights = np.where((teachers > TEACHES) & person, teachers, 0).reshape(len(_ALIKE), -1)
         counts = np.stack([np.bincount(bins, weight, _BINS**3) for weight in weights])
         totals = counts.sum(axis=1)
-        smooth = _smooth(counts.reshape(-1, _BINS, _BINS, _BINS).astype(np.float32)).reshape(len(_ALIKE), -1)
+        cubes = counts.reshape(-1, _BINS, _BINS, _BINS).astype(np.float32)
+        cubes[_SKIN] += SHADED_SHARE * _in_shade(cubes[_SKIN])
+        smooth = _smooth(cubes).reshape(len(_ALIKE), -1)
         likelihood = smooth[:, bins] / np.maximum(totals, 1)[:, None] + np.float32(UNSEEN / _BINS**3)
         likelihood = likelihood.reshape(before.shape)
         known = (totals > FEW)[:, None, None]
         mixed = (likelihood * after * known).sum(axis=0) / np.maximum((after * known).sum(axis=0), 1e-3)
-        after = before * np.where(known, (likelihood / np.maximum(mixed, 1e-9)) ** OWN_COLOURS, 1)
+        after = before * np.where(known & weighed, (likelihood / np.maximum(mixed, 1e-9)) ** OWN_COLOURS, 1)
         after /= np.maximum(after.sum(axis=0), 1e-6)
     shares = said.copy()
     for group, old, new in zip(_ALIKE, before, after, strict=True):
         shares[list(group)] *= new / np.maximum(old, 1e-4)
     return np.asarray(shares / np.maximum(shares.sum(axis=0), 1e-6), np.float32)
+
+
+def _let_go(shares: F32, above: Mask) -> None:
+    """Make clothes, in place, of hair below the chin that does not hang together with any above it."""
+    hair = shares[0] + shares[_BEARD]
+    ground = hair > LOOSE
+    far = ~grow((hair > SURE) & above, ground) & ~above
+    shares[_CLOTHES] += np.where(far, hair, 0)
+    shares[[0, _BEARD]] = np.where(far, 0, shares[[0, _BEARD]])
 
 
 def _colour_bins(outlook: Outlook) -> NDArray[np.intp]:
@@ -128,6 +172,15 @@ def _colour_bins(outlook: Outlook) -> NDArray[np.intp]:
     places = (lightness, (red - green - _RED_LOW) / _RED_SPAN, (blue - green - _BLUE_LOW) / _BLUE_SPAN)
     first, second, third = (np.clip(place * _BINS, 0, _BINS - 1).astype(np.intp) for place in places)
     return np.asarray((first * _BINS + second) * _BINS + third, np.intp)
+
+
+def _in_shade(cube: F32) -> F32:
+    """Return the counts ``(n, n, n)`` that the same colours have in less light: lower lightness, the same tints."""
+    shaded = np.zeros_like(cube)
+    levels = np.arange(_BINS)
+    for share in SHADES:
+        np.add.at(shaded, (levels * share).astype(np.intp), cube / np.float32(len(SHADES)))
+    return shaded
 
 
 def _smooth(cubes: F32) -> F32:
