@@ -34,7 +34,7 @@ help:
 	@echo 'make showcase                 make the page of the effects with its pictures, layers/client/docs/effects.md'
 	@echo 'make diagram                  draw the chain into the READMEs, from its definition'
 	@echo 'make models                   fetch and prepare the models'
-	@echo 'make wardrobe [ONLY="id ..."] [PREVIEW=1]'
+	@echo 'make wardrobe [ONLY="id ..."] [PREVIEW=1] [LABELS=1]'
 	@echo '                              cut and photograph the garments anew (needs Python 3.11, minutes each)'
 	@echo 'make specs [FETCH=1]          write the photo specifications, layers/engine/idphoto/specs.json'
 	@echo 'make clean                    remove all that these commands have made'
@@ -82,7 +82,7 @@ specs: .cache/venv.stamp
 .PHONY: wardrobe
 wardrobe: .cache/wardrobe.stamp
 	@PYTHONPATH=layers/engine:layers/materials .cache/wardrobe/bin/python -m wardrobe.build $(ONLY) \
-		$(if $(PREVIEW),--preview --out $(OUT)/wardrobe)
+		$(if $(LABELS),--labels) $(if $(PREVIEW),--preview --out $(OUT)/wardrobe)
 
 # --- its quality
 

@@ -151,7 +151,10 @@ class Calls(RuleBasedStateMachine):
         return others | {step for step in _steps(answer["recipe"]) if step[0] == kind}
 
     @precondition(lambda self: self.photos)
-    @rule(data=st.data(), kinds=st.sets(st.sampled_from(["background", "skin", "symmetry", "makeup", "outfit"]), min_size=1))
+    @rule(
+        data=st.data(),
+        kinds=st.sets(st.sampled_from(["background", "skin", "symmetry", "makeup", "outfit"]), min_size=1),
+    )
     def undo_steps(self, data: st.DataObject, kinds: set[str]) -> None:
         _, photo, parent = self.pick(data)
         answer = self.world.call("rollback", {"mt_generate_id": parent, "without": sorted(kinds)})

@@ -121,6 +121,7 @@ def test_an_unknown_material_is_a_404_and_a_recipe_names_its_digest(bundle, made
 
 
 def test_a_look_of_ones_own_comes_from_fields_or_from_toml_and_is_the_same(bundle):
+    # F11, self-service: 素材不必再找商务人员
     look = register_look(bundle, tags=["bride"], name_zh="新娘妆")
     file = register_look(bundle, tags=["bride"], name_zh="新娘妆", look=None, look_toml=TOML)
     other = register_look(bundle, tags=["bride"], name_zh="新娘妆", look=REDDER)

@@ -69,6 +69,7 @@ def test_an_outfit_comes_in_its_colours_and_no_other(bundle, made):
 
 
 def test_an_outfit_from_a_picture_is_worn_and_survives_its_deletion_and_a_lost_cache(bundle, made, chain, jacket):
+    # F11, self-service: 素材不必再找商务人员
     material = register(bundle, name_zh="校服", tags=["school"], picture={"image_base64": encoded(jacket[0])})
     assert material["report"]["usable"] in {"good", "fair"}
     assert {finding["code"] for finding in material["report"]["findings"]} == {"LOW_RESOLUTION"}
@@ -119,6 +120,20 @@ def test_an_outfit_from_a_portrait_leaves_nothing_of_the_person_behind(bundle, c
     assert not [item for item in bundle.items("") if not item["sk"].startswith("MATERIAL#")]
 
 
+def test_what_a_call_that_died_left_of_a_portrait_is_erased_by_its_retry(bundle, chain, wearer, monkeypatch):
+    body = {"kind": "outfit", "name": "U", "wearer": {"image_base64": encoded(wearer)}}
+
+    def die(*_):
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("idphoto_service.logic.wearer.erase_photo", die)
+        assert bundle.call("materials", body).status == 500
+    assert leftovers(bundle)
+    assert bundle.call("materials", body).status == 200
+    assert [key for key in leftovers(bundle) if not key.startswith("uploads/")] == []
+
+
 def test_an_uploaded_portrait_is_gone_too(bundle, chain, wearer):
     upload = "a" * 32
     place = f"uploads/{bundle.partner()}/{upload}"
@@ -130,13 +145,15 @@ def test_an_uploaded_portrait_is_gone_too(bundle, chain, wearer):
 
 
 def test_an_outfit_of_a_photo_that_is_made_leaves_the_photo_as_it_is(bundle, made, chain):
+    red = post(bundle, "background", mt_generate_id=made["mt_generate_id"], color="red")
     before = leftovers(bundle)
-    named = {"mt_generate_id": made["mt_generate_id"]}
+    named = {"mt_generate_id": red["mt_generate_id"]}
     material = register(bundle, wearer=named)["material_id"]
     assert sorted(leftovers(bundle)) == sorted(before)
     lose(bundle)
     assert register(bundle, wearer=named)["material_id"] == material
     assert chain.runs == [["make"]]
+    assert [item["current"] for item in bundle.items("PHOTO")] == [red["mt_generate_id"]]
     stolen = bundle.call("materials", {"kind": "outfit", "name": "U", "wearer": named}, key=OTHER_KEY)
     assert (stolen.status, stolen.code) == (404, "MT_GENERATE_ID_NOT_FOUND")
 

@@ -1,18 +1,22 @@
 """Make garment files: cut, photograph, and write them to the package of materials.
 
-``make wardrobe [ONLY="id ..."] [PREVIEW=1]``; a preview is small and goes to a folder of its own.
+``make wardrobe [ONLY="id ..."] [PREVIEW=1] [LABELS=1]``; a preview is small and goes to a folder of its own, and labels
+are names, tags and colours alone, for which the pictures need not be taken anew.
 """
 
 from __future__ import annotations
 
 import argparse
+import io
+import json
 import sys
 import time
+import zipfile
 from pathlib import Path
 from typing import Final
 
 import numpy as np
-from idphoto.garment import GarmentFacts, Layer, read_garment, to_coded, write_garment
+from idphoto.garment import GarmentFacts, Layer, read_facts, read_garment, to_coded, write_garment
 from idphoto.thumbnails import garment_thumbnail
 from numpy.typing import NDArray
 from wardrobe.form import F64
@@ -32,6 +36,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("only", nargs="*", choices=[*DESIGNS, []], help="ids of garments; all by default")
     parser.add_argument("--preview", action="store_true")
+    parser.add_argument("--labels", action="store_true", help="keep the pictures")
     parser.add_argument("--out", type=Path, default=TARGET)
     parser.add_argument("--px", type=float)
     parser.add_argument("--samples", type=int)
@@ -46,9 +51,11 @@ def main() -> None:
     arguments.out.mkdir(parents=True, exist_ok=True)
     for name in arguments.only or DESIGNS:
         began = time.monotonic()
-        data = make(DESIGNS[name], quality)
-        (arguments.out / f"{name}.garment").write_bytes(data)
-        (arguments.out / f"{name}.webp").write_bytes(garment_thumbnail(read_garment(data)))
+        file = arguments.out / f"{name}.garment"
+        design = DESIGNS[name]
+        data = relabelled(file.read_bytes(), design) if arguments.labels else make(design, quality)
+        file.write_bytes(data)
+        file.with_suffix(".webp").write_bytes(garment_thumbnail(read_garment(data)))
         sys.stdout.write(f"{name}: {len(data) / 1e6:.2f} MB, {time.monotonic() - began:.0f} s\n")
         sys.stdout.flush()
 
@@ -59,6 +66,23 @@ def make(design: Design, quality: Quality) -> bytes:
     pieces = [piece.turned(warp) for piece in design.cut(design.figure)]
     shots = photograph(pieces, design.fabrics, design.parts, design.figure, quality)
     return write_garment(facts(design, quality), layer(shots[False]), layer(shots[True]), WEBP_QUALITY)
+
+
+def relabelled(data: bytes, design: Design) -> bytes:
+    """Return a garment's file with its pictures as they are, and its names, tags and colours as in the design."""
+    now = read_facts(data)
+    fresh = facts(design, Quality(now.px_per_cm)).model_copy(update={"anchors": now.anchors})
+    if fresh.parts != now.parts:
+        raise ValueError("other parts need other pictures")
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as file:
+        for info in old.infolist():
+            content = old.read(info)
+            if info.filename.endswith(".json"):
+                text = json.dumps(fresh.model_dump(mode="json"), ensure_ascii=False, indent=1, sort_keys=True)
+                content = text.encode()
+            file.writestr(zipfile.ZipInfo(info.filename, info.date_time), content)
+    return out.getvalue()
 
 
 def facts(design: Design, quality: Quality) -> GarmentFacts:

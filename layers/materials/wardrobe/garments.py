@@ -181,7 +181,7 @@ def _shirt(figure: Figure, style: Collar, cloth: Cloth = SHIRTING, opening: floa
     return joined(
         body(wear, "shirt", "poplin", opening),
         [front_stand(style, "shirt", "poplin")] if opening is None else [],
-        collar(style, plain_figure(figure, 0.1), "shirt", "poplin"),
+        collar(style, plain_figure(figure, 0.15), "shirt", "poplin"),
         sleeves(wear, "shirt", "poplin"),
         [button((0.0, z), 0.52, lambda x, z: on(x, z) + 0.16, "buttons") for z in heights],
     )
@@ -245,7 +245,7 @@ def _polo(figure: Figure) -> tuple[Piece, ...]:
     return joined(
         [knits.front(wear, knits.NARROW, "shirt", "pique")],
         [strip(_PLACKET_UNDER, on, 0.08, under), strip(_PLACKET_OVER, on, 0.2, over)],
-        collar(shirts.SOFT_OPEN, plain_figure(figure, 0.1), "collar", "collar"),
+        collar(shirts.SOFT_OPEN, plain_figure(figure, 0.15), "collar", "collar"),
         sleeves(wear, "shirt", "pique", head=0.05),
         [button((0.0, z), 0.5, lambda x, z: on(x, z) + 0.22, "buttons") for z in (-7.6, -12.9)],
     )
@@ -277,7 +277,7 @@ def _tracksuit(figure: Figure) -> tuple[Piece, ...]:
         knits.neckband(tee, "tee", "rib", drop=0.5),
         body(wear, "jacket", "tricot", -9.5),
         yokes,
-        collar(shirts.OPEN, plain_figure(figure, 0.45), "yoke", "tricot"),
+        collar(shirts.OPEN, plain_figure(figure, 0.35), "yoke", "tricot"),
         sleeves(wear, "yoke", "tricot"),
         [zip_fastener(-9.3, HEM, lambda x, z: on(x, z) + 0.16, "zip")],
     )
@@ -296,7 +296,7 @@ def _tunic(figure: Figure) -> tuple[Piece, ...]:
     return joined(
         body(wear, "tunic", "wool"),
         [front_stand(shirts.TUNIC, "tunic", "wool")],
-        collar(shirts.TUNIC, plain_figure(figure, 0.15), "tunic", "wool", lift=0.6),
+        collar(shirts.TUNIC, plain_figure(figure, 0.2), "tunic", "wool", lift=0.6),
         sleeves(wear, "tunic", "wool", head=0.2),
         pockets,
         buttons,
@@ -318,10 +318,10 @@ DESIGNS: Final[Mapping[str, Design]] = {
         skin_shown="neck",
         parts=("jacket", "shirt", "tie", "stripe"),
         colours={
-            "navy": ("Navy", "藏青", ("#1B2438", "#F2F3F5", "#5B1622", "#B9B2AA")),
-            "charcoal": ("Charcoal", "炭灰", ("#2C2E33", "#F2F3F5", "#1D2F57", "#8E9DB8")),
-            "black": ("Black", "黑色", ("#141518", "#F2F3F5", "#1A1B1F", "#3A3C42")),
-            "grey": ("Grey", "中灰", ("#565A62", "#F2F3F5", "#22345E", "#22345E")),
+            "navy": ("Navy", "藏青", ("#1B2438", "#ECEDEF", "#5B1622", "#B9B2AA")),
+            "charcoal": ("Charcoal", "炭灰", ("#2C2E33", "#ECEDEF", "#1D2F57", "#8E9DB8")),
+            "black": ("Black", "黑色", ("#141518", "#ECEDEF", "#1A1B1F", "#3A3C42")),
+            "grey": ("Grey", "中灰", ("#565A62", "#ECEDEF", "#22345E", "#22345E")),
             "blue": ("Blue", "宝蓝", ("#24365F", "#E4ECF6", "#3A1220", "#A7A9B0")),
         },
         cut=_suit_notch_tie,
@@ -335,7 +335,7 @@ DESIGNS: Final[Mapping[str, Design]] = {
         skin_shown="neck",
         parts=("shirt", "buttons"),
         colours={
-            "white": ("White", "白色", ("#EEF0F2", "#E6E3DA")),
+            "white": ("White", "白色", ("#E4E6E8", "#E6E3DA")),
             "light_blue": ("Light blue", "浅蓝", ("#BCD0E6", "#EDEDED")),
             "pink": ("Pale pink", "浅粉", ("#E6CCD0", "#F0EDEA")),
             "grey": ("Light grey", "浅灰", ("#B9BDC4", "#E4E4E4")),
@@ -372,7 +372,7 @@ DESIGNS: Final[Mapping[str, Design]] = {
         skin_shown="throat",
         parts=("jacket", "shell"),
         colours={
-            "black": ("Black", "黑色", ("#17181B", "#EFEFEF")),
+            "black": ("Black", "黑色", ("#17181B", "#EAEAE9")),
             "navy": ("Navy", "藏青", ("#1E2840", "#F1F0EC")),
             "grey": ("Grey", "灰色", ("#6A6D74", "#F1F0EC")),
             "beige": ("Beige", "米色", ("#BFAE97", "#F3EFE7")),
@@ -408,9 +408,9 @@ DESIGNS: Final[Mapping[str, Design]] = {
         skin_shown="throat",
         parts=("jacket", "shirt", "buttons"),
         colours={
-            "navy": ("Navy", "藏青", ("#1B2438", "#F2F3F5", "#E6E3DA")),
+            "navy": ("Navy", "藏青", ("#1B2438", "#ECEDEF", "#E6E3DA")),
             "charcoal": ("Charcoal", "炭灰", ("#2C2E33", "#C3D4E8", "#E6E6E6")),
-            "light_grey": ("Light grey", "浅灰", ("#85888E", "#F2F3F5", "#E6E3DA")),
+            "light_grey": ("Light grey", "浅灰", ("#85888E", "#ECEDEF", "#E6E3DA")),
         },
         cut=_suit_open,
         fabrics=_SUIT_FABRICS,
@@ -425,7 +425,7 @@ DESIGNS: Final[Mapping[str, Design]] = {
         skin_shown="throat",
         parts=("shirt", "buttons"),
         colours={
-            "white": ("White", "白色", ("#EFEFEF", "#E9E4DC")),
+            "white": ("White", "白色", ("#E6E6E6", "#E4DFD7")),
             "ivory": ("Ivory", "象牙白", ("#E9E1D2", "#EFE9DE")),
             "powder_blue": ("Powder blue", "雾蓝", ("#B4C6D9", "#E8E8E8")),
             "rose": ("Dusty rose", "豆沙粉", ("#C99BA0", "#E8DAD8")),
@@ -459,8 +459,8 @@ DESIGNS: Final[Mapping[str, Design]] = {
         skin_shown="neck",
         parts=("coat", "shirt", "tie", "stripe"),
         colours={
-            "white": ("White, blue shirt", "白色配蓝衬衫", ("#EDEFF0", "#B4CAE3", "#22345E", "#6E7FA6")),
-            "white_shirt": ("White, white shirt", "白色配白衬衫", ("#EDEFF0", "#EEF0F2", "#4A1A24", "#A79A98")),
+            "white": ("White, blue shirt", "白色配蓝衬衫", ("#E3E6E8", "#B4CAE3", "#22345E", "#6E7FA6")),
+            "white_shirt": ("White, white shirt", "白色配白衬衫", ("#E3E6E8", "#E4E6E8", "#4A1A24", "#A79A98")),
             "pale_blue": ("Pale blue", "淡蓝", ("#C6DAE6", "#F0F2F4", "#27395C", "#27395C")),
         },
         cut=_doctor,
@@ -475,7 +475,7 @@ DESIGNS: Final[Mapping[str, Design]] = {
         parts=("shirt", "collar", "buttons"),
         colours={
             "navy": ("Navy", "藏青", ("#1F2A47", "#1F2A47", "#2B3550")),
-            "white": ("White", "白色", ("#E9EAEA", "#E9EAEA", "#E4E2DC")),
+            "white": ("White", "白色", ("#E4E5E5", "#E4E5E5", "#E4E2DC")),
             "green": ("Bottle green", "墨绿", ("#1F4235", "#1F4235", "#E4E2DC")),
             "grey": ("Grey, dark collar", "灰色深领", ("#9A9DA2", "#2A2E38", "#E4E2DC")),
         },
@@ -492,9 +492,9 @@ DESIGNS: Final[Mapping[str, Design]] = {
         skin_shown="neck",
         parts=("jacket", "facing", "shirt", "bow"),
         colours={
-            "black": ("Black", "黑色", ("#131417", "#0F1012", "#F2F3F5", "#101114")),
-            "midnight": ("Midnight blue", "午夜蓝", ("#151C30", "#0F1117", "#F2F3F5", "#0F1117")),
-            "burgundy": ("Burgundy", "酒红", ("#431521", "#101114", "#F2F3F5", "#101114")),
+            "black": ("Black", "黑色", ("#131417", "#0F1012", "#ECEDEF", "#101114")),
+            "midnight": ("Midnight blue", "午夜蓝", ("#151C30", "#0F1117", "#ECEDEF", "#0F1117")),
+            "burgundy": ("Burgundy", "酒红", ("#431521", "#101114", "#ECEDEF", "#101114")),
         },
         cut=_suit_peak_bow,
         fabrics={**_SUIT_FABRICS, "satin": SATIN},
@@ -507,9 +507,9 @@ DESIGNS: Final[Mapping[str, Design]] = {
         skin_shown="neck",
         parts=("jacket", "trim", "shirt", "tie", "stripe"),
         colours={
-            "navy": ("Navy, white edge", "藏青白边", ("#1E2A48", "#D8D8DA", "#F0F1F3", "#7A1F2B", "#D0C8B8")),
-            "green": ("Green, gold edge", "墨绿金边", ("#1C3B30", "#B79A58", "#F0F1F3", "#1C3B30", "#B79A58")),
-            "grey": ("Grey, navy edge", "灰色蓝边", ("#7B7F87", "#1E2A48", "#F0F1F3", "#1E2A48", "#A9B4CC")),
+            "navy": ("Navy, white edge", "藏青白边", ("#1E2A48", "#D8D8DA", "#ECEDEF", "#7A1F2B", "#D0C8B8")),
+            "green": ("Green, gold edge", "墨绿金边", ("#1C3B30", "#B79A58", "#ECEDEF", "#1C3B30", "#B79A58")),
+            "grey": ("Grey, navy edge", "灰色蓝边", ("#7B7F87", "#1E2A48", "#ECEDEF", "#1E2A48", "#A9B4CC")),
         },
         cut=_school_blazer,
         fabrics={**_SUIT_FABRICS, "bound": BOUND},
@@ -522,8 +522,8 @@ DESIGNS: Final[Mapping[str, Design]] = {
         skin_shown="neck",
         parts=("jacket", "yoke", "piping", "tee", "zip"),
         colours={
-            "blue": ("Blue and white", "蓝白", ("#E6E8EA", "#2450A0", "#D9DDE4", "#EEEFF0", "#B9BDC4")),
-            "red": ("Red and white", "红白", ("#E6E8EA", "#A3222C", "#E6E8EA", "#EEEFF0", "#B9BDC4")),
+            "blue": ("Blue and white", "蓝白", ("#E2E4E7", "#2450A0", "#D9DDE4", "#EEEFF0", "#B9BDC4")),
+            "red": ("Red and white", "红白", ("#E2E4E7", "#A3222C", "#E2E4E7", "#EEEFF0", "#B9BDC4")),
             "navy": ("Navy", "藏青", ("#1F2B4A", "#17203A", "#D9DDE4", "#EEEFF0", "#8E949E")),
         },
         cut=_tracksuit,
@@ -545,7 +545,7 @@ DESIGNS: Final[Mapping[str, Design]] = {
         skin_shown="neck",
         parts=("shirt", "buttons"),
         colours={
-            "white": ("White", "白色", ("#EFF0F1", "#E6E3DA")),
+            "white": ("White", "白色", ("#E5E6E7", "#E6E3DA")),
             "sky": ("Sky blue", "天蓝", ("#AFCBE6", "#EEEEEE")),
             "yellow": ("Pale yellow", "浅黄", ("#EBDDA8", "#F2EEE4")),
         },
@@ -562,9 +562,9 @@ DESIGNS: Final[Mapping[str, Design]] = {
         skin_shown="neck",
         parts=("shirt", "tie", "stripe", "buttons"),
         colours={
-            "white": ("White", "白色", ("#EEF0F2", "#1D2F57", "#8E9DB8", "#E6E3DA")),
+            "white": ("White", "白色", ("#E4E6E8", "#1D2F57", "#8E9DB8", "#E6E3DA")),
             "light_blue": ("Light blue", "浅蓝", ("#BCD0E6", "#1F2A44", "#1F2A44", "#EDEDED")),
-            "white_red": ("White, red tie", "白色红领带", ("#EEF0F2", "#6B1824", "#B9B2AA", "#E6E3DA")),
+            "white_red": ("White, red tie", "白色红领带", ("#E4E6E8", "#6B1824", "#B9B2AA", "#E6E3DA")),
         },
         cut=_shirt_tie,
         fabrics={"poplin": POPLIN, "silk": CLUB, "button": BUTTON},

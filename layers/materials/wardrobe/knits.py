@@ -81,8 +81,8 @@ def neckband(wear: Wear, part: str, fabric: str, drop: float = 0.0) -> tuple[Pie
         )
     ]
     for side in (-1, 1):
-        angles = np.linspace(FRONT_END - 0.3, np.pi, 60)
-        pieces.append(_ring(upper, lower, on, angles * side, Cut(part, fabric, behind=True), 0.25))
+        angles = np.linspace(FRONT_END - 0.05, np.pi, 60)
+        pieces.append(_ring(upper, lower, on, angles * side, Cut(part, fabric, behind=True), 0.3))
         inside = ring(upper, np.linspace(1.2, np.pi, 80) * side)
         pieces.append(band(inside, inside - [0, 4.0, 0], Cut(part, fabric, behind=True), rows=20))
     return tuple(pieces)
@@ -95,9 +95,9 @@ def rolled_collar(wear: Wear, part: str, fabric: str) -> tuple[Piece, ...]:
         (0, 0.0, -3.0),
         (20, 2.5, -2.75),
         (45, 5.2, -1.5),
-        (68, 6.9, 0.2),
-        (98, 7.5, 2.4),
-        (135, 6.0, 3.0),
+        (68, 6.95, 0.6),
+        (98, 7.3, 3.2),
+        (135, 5.8, 3.6),
         (180, 0.0, 3.2),
     ]
     on = chest(wear)
@@ -117,8 +117,8 @@ def rolled_collar(wear: Wear, part: str, fabric: str) -> tuple[Piece, ...]:
         )
     ]
     for side in (-1, 1):
-        angles = np.linspace(FRONT_END - 0.3, np.pi, 60)
-        pieces.append(_ring(upper, lower, tube, angles * side, Cut(part, fabric, behind=True), 0.8))
+        angles = np.linspace(FRONT_END - 0.05, np.pi, 60)
+        pieces.append(_ring(upper, lower, tube, angles * side, Cut(part, fabric, behind=True), 1.0, 0.16))
         inside = ring(upper, np.linspace(1.2, np.pi, 80) * side)
         pieces.append(band(inside, inside - [0, 4.5, 0], Cut(part, fabric, behind=True), rows=20))
     return tuple(pieces)
@@ -141,7 +141,7 @@ def _ring(upper: Knots, lower: Knots, on: Depth, angles: F64, cut: Cut, puff: fl
     piece = band(top, bottom, cut, profile, rows=40)
     x, z, d = piece.place.T
     free = np.clip((d - NECK_AT) / 2.0, 0, 1)
-    d = d + free * np.maximum(on(x, z) + 0.12 - d, 0)
+    d = d + free * np.maximum(on(x, z) + 0.12 - d, 0) - 0.1 * cut.behind
     return Piece(
         np.stack([x, z, d], 1), piece.faces, piece.thread, piece.edge, piece.along, piece.part, piece.fabric, cut.behind
     )

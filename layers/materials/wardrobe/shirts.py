@@ -11,6 +11,8 @@ from wardrobe.wear import Wear, arm_line, path, ring, shoulder_line, sided
 
 FRONT_END = np.radians(97)
 """Where a collar passes from the layer before the neck to that behind it."""
+_BELOW = 0.1
+"""How far the hidden layer lies below the other where they overlap, cm."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,8 @@ CLOSED = Collar(
         (35, 0.75, 0.35),
         (60, 1.85, 0.28),
         (90, 3.55, 0.2),
-        (130, 4.7, 0.3),
-        (180, 5.4, 0.5),
+        (130, 4.7, 0.12),
+        (180, 5.4, 0.25),
     ),
     edge=(
         (14, 5.5, -6.9),
@@ -62,14 +64,14 @@ CLOSED = Collar(
 """Buttoned up, for a tie."""
 
 OPEN = Collar(
-    start=36,
-    fold=((36, -0.35, 1.1), (50, 0.75, 0.75), (70, 2.0, 0.42), (90, 3.2, 0.3), (130, 4.6, 0.4), (180, 5.3, 0.6)),
+    start=32,
+    fold=((32, -0.6, 0.95), (46, 0.35, 0.75), (64, 1.6, 0.5), (90, 3.25, 0.22), (130, 4.6, 0.12), (180, 5.2, 0.25)),
     edge=(
-        (36, 7.3, -6.6),
+        (32, 7.1, -6.7),
         (50, 8.2, -3.9),
         (66, 9.0, -1.2),
-        (84, 9.0, 0.9),
-        (104, 8.5, 2.4),
+        (84, 8.7, 1.5),
+        (104, 8.1, 3.1),
         (135, 6.8, 3.1),
         (180, 0.0, 3.3),
     ),
@@ -85,15 +87,15 @@ BUTTONED = Collar(
         (35, 0.65, 0.35),
         (60, 1.8, 0.28),
         (90, 3.5, 0.2),
-        (130, 4.7, 0.3),
-        (180, 5.4, 0.5),
+        (130, 4.7, 0.12),
+        (180, 5.4, 0.25),
     ),
     edge=(
         (2, 4.3, -6.8),
         (24, 6.1, -4.6),
         (48, 7.75, -1.5),
         (74, 8.25, 1.1),
-        (100, 8.1, 2.9),
+        (100, 7.95, 3.2),
         (135, 6.6, 3.2),
         (180, 0.0, 3.4),
     ),
@@ -108,8 +110,8 @@ ROUND = Collar(
         (35, 0.45, 0.38),
         (60, 1.6, 0.3),
         (90, 3.1, 0.25),
-        (130, 4.5, 0.3),
-        (180, 5.1, 0.5),
+        (130, 4.5, 0.12),
+        (180, 5.1, 0.25),
     ),
     edge=(
         (2, 0.9, -3.1),
@@ -119,7 +121,7 @@ ROUND = Collar(
         (40, 7.4, -3.2),
         (60, 8.5, -0.6),
         (80, 8.9, 1.2),
-        (104, 8.5, 2.5),
+        (104, 8.1, 3.0),
         (135, 6.7, 3.0),
         (180, 0.0, 3.2),
     ),
@@ -129,14 +131,14 @@ ROUND = Collar(
 """With round points, as on children's shirts."""
 
 SOFT_OPEN = Collar(
-    start=40,
-    fold=((40, -0.9, 1.3), (54, 0.4, 0.85), (72, 1.9, 0.5), (90, 3.0, 0.35), (130, 4.3, 0.45), (180, 4.9, 0.6)),
+    start=32,
+    fold=((32, -0.95, 0.9), (46, -0.1, 0.75), (62, 1.15, 0.5), (90, 3.05, 0.22), (130, 4.3, 0.12), (180, 4.9, 0.25)),
     edge=(
-        (40, 8.3, -5.9),
-        (52, 9.2, -3.6),
+        (32, 7.7, -6.4),
+        (48, 9.0, -3.9),
         (66, 9.7, -1.3),
-        (84, 9.4, 0.7),
-        (104, 8.7, 2.1),
+        (84, 8.95, 1.4),
+        (104, 8.15, 3.0),
         (135, 6.9, 2.9),
         (180, 0.0, 3.1),
     ),
@@ -153,8 +155,8 @@ TUNIC = Collar(
         (35, 0.6, 0.42),
         (60, 1.75, 0.35),
         (90, 3.2, 0.28),
-        (130, 4.5, 0.4),
-        (180, 5.1, 0.6),
+        (130, 4.5, 0.12),
+        (180, 5.1, 0.25),
     ),
     edge=(
         (1.5, 2.4, -4.5),
@@ -162,8 +164,8 @@ TUNIC = Collar(
         (14, 4.3, -4.6),
         (32, 6.2, -2.9),
         (54, 7.7, -0.6),
-        (76, 8.3, 1.2),
-        (100, 8.3, 2.5),
+        (76, 8.25, 1.6),
+        (100, 7.95, 3.2),
         (135, 6.8, 3.1),
         (180, 0.0, 3.3),
     ),
@@ -188,7 +190,7 @@ def collar(style: Collar, on: Depth, part: str, fabric: str, lift: float = 0.45)
         pieces.append(
             _leaf(style, side, before, on, lift, Cut(part, fabric, stitched=(2, 3), skirted=(2, 3), thick=0.25))
         )
-        behind = np.linspace(FRONT_END - 0.25, np.pi, 60)
+        behind = np.linspace(FRONT_END - 0.06, np.pi, 60)
         pieces.append(_leaf(style, side, behind, on, lift, Cut(part, fabric, behind=True)))
         inside = np.linspace(np.radians(70), np.pi, 80)
         pieces.append(_stand(style, side, inside, Cut(part, fabric, behind=True)))
@@ -209,9 +211,11 @@ def _leaf(style: Collar, side: int, angles: F64, on: Depth, lift: float, cut: Cu
     x, z, d = piece.place.T
     x = x * side
     # The leaf lies on the shoulder; behind the neck it hangs free.
-    lies = np.clip((np.abs(x) - NECK_X - 0.4) / 1.4, 0, 1)
-    free = np.clip((d - NECK_AT) / 2.0, 0, 1) if not cut.behind else 0.0
+    lies = np.clip((np.abs(x) - NECK_X - 0.2) / 0.9, 0, 1) * np.clip((d + 4.5) / 2, 0, 1)
+    free = np.clip((d - NECK_AT) / 2.0, 0, 1)
     d = d + np.maximum(lies, free) * np.maximum(on(x, z) + 0.15 - d, 0) + 0.05 * ripple(x, z, 2.2, 60 + side)
+    # Where the two layers overlap, the hidden one must cast no shadow on the other.
+    d = d - _BELOW * cut.behind
     thread = piece.thread * [side, 1]
     faces = piece.faces if side > 0 else piece.faces[:, ::-1]
     return Piece(np.stack([x, z, d], 1), faces, thread, piece.edge, piece.along, piece.part, piece.fabric, cut.behind)
@@ -266,7 +270,9 @@ def body(wear: Wear, part: str, fabric: str, opening: float | None = None, width
             ),
             sided([(width + 1.0, HEM), (inner[0][0], HEM)], side),
             sided(inner, side),
-            sided([inner[-1], *_NECKLINE] if opening is None else [inner[-1], (5.2, 0.6), (6.7, 2.9)], side),
+            sided(
+                [inner[-1], *_NECKLINE] if opening is None else [inner[-1], (5.3, 0.0), (6.5, 1.9), (6.7, 2.9)], side
+            ),
         ]
         cut = Cut(
             part,
@@ -281,6 +287,7 @@ def body(wear: Wear, part: str, fabric: str, opening: float | None = None, width
 
 
 _NECKLINE = ((2.8, -1.2), (5.2, 0.1), (6.7, 2.9))
+_NECKLINE_OPEN = ((5.3, 0.0), (6.5, 1.9), (6.7, 2.9))
 """Seam between body and stand, hidden by the collar."""
 
 
@@ -300,8 +307,10 @@ def chest(wear: Wear) -> Depth:
     """Depth of cloth on chest and neck together."""
 
     def depth(x: F64, z: F64) -> F64:
-        near_neck = np.clip((np.hypot(x, z - 3) - 6.5) / 3, 0, 1)
-        return blend(wear.figure.torso(x, z), neck(x, z) - 0.2, 1.2) + wear.rise + near_neck * wear.folds(x, z)
+        near_neck = np.clip((np.hypot(x, z - 3) - 6.5) / 6.5, 0, 1)
+        near_neck = near_neck**2 * (3 - 2 * near_neck)
+        raised = max(wear.rise, 0) + min(wear.rise, 0) * near_neck
+        return blend(wear.figure.torso(x, z), neck(x, z) + 0.05, 1.2) + raised + near_neck * wear.folds(x, z)
 
     return depth
 
@@ -329,6 +338,8 @@ def _headed(wear: Wear, side: int, head: float) -> Depth:
         flush = wear.torso(x, z) + head
         outside = np.clip((np.abs(x) - 19.4) / 2.6, 0, 1)
         joined = flush * (1 - outside) + hanging(x, z) * outside
+        # Its inner edge passes below the seam.
+        joined = joined - 0.9 * np.clip((19.4 - np.abs(x)) / 0.5, 0, 1)
         return joined * cap + np.minimum(hanging(x, z), wear.torso(x, z) - 0.4 + 6 * outside) * (1 - cap)
 
     return depth

@@ -210,7 +210,7 @@ def _person(figure: Figure) -> None:
         vertices=64, radius=1, depth=20, location=(0, -deep * (NECK_AT + NECK_LEAN * 3), 3)
     )
     neck = bpy.context.object
-    neck.scale = ((NECK_X - 0.25) * across, (NECK_D - 0.25) * deep, 1)
+    neck.scale = ((NECK_X - 0.35) * across, (NECK_D - 0.35) * deep, 1)
     neck.rotation_euler = (math.atan(NECK_LEAN), 0, 0)
     for thing in (head, neck):
         thing.data.materials.append(skin)

@@ -27,8 +27,10 @@ from idphoto_service.logic.executions import run_express
 from idphoto_service.logic.photos import erase_photo
 from idphoto_service.logic.portraits import Portraits
 from idphoto_service.logic.results import Asked, replay
-from idphoto_service.sources import decode_base64
+from idphoto_service.sources import decode_base64, digest
 from idphoto_service.storage import bucket, upload_object
+
+ORDER_DIGITS = 32
 
 
 def portrait_of(wearer: WearerSource, partner: str, request_id: str) -> Portrait:
@@ -45,7 +47,8 @@ def portrait_of(wearer: WearerSource, partner: str, request_id: str) -> Portrait
     """
     if wearer.mt_generate_id is not None:
         return _of_result(wearer.mt_generate_id, partner, request_id)
-    order = f"material-{uuid.uuid4().hex}"
+    # What a call that died on its way left behind lies where the retry of it finds and erases it.
+    order = f"material-{digest(wearer.model_dump_json().encode())[:ORDER_DIGITS]}"
     source = _source(wearer, partner)
     try:
         return _of_source(source, order, partner, request_id)
@@ -62,7 +65,11 @@ def _of_result(mt_generate_id: str, partner: str, request_id: str) -> Portrait:
     portraits = Portraits(photo)
     if not bucket().has(portraits.key(())):
         recipe = result.steps.without(*PORTRAIT_KINDS, "background")
-        replay(photo, recipe, Asked("make", recipe.params("make") or {}, None), ("make",), request_id)
+        try:
+            replay(photo, recipe, Asked("make", recipe.params("make") or {}, None), ("make",), request_id)
+        finally:
+            # The replay makes its own result the current one; nobody has asked for that.
+            history().set_current(photo, photo.current or mt_generate_id, now())
     return portraits.load(())
 
 
@@ -92,9 +99,11 @@ def _of_source(source: dict[str, str], order: str, partner: str, request_id: str
         refused = error.details
         check_id = refused["check_id"]
     checked = history().find_check(partner, check_id, now())
-    if checked is None or checked.portrait_key is None:
+    if checked is not None and checked.portrait_key is None:
+        # The marked photo that the refusal links to is erased with everything else.
         raise CheckFailedError(**{name: refused.get(name) for name in ("faults", "report")})
-    data = bucket().get(checked.portrait_key)
+    data = bucket().get(checked.portrait_key) if checked and checked.portrait_key else None
     if data is None:
+        # An equal call has just come to its end.
         raise BusyError
     return load(data)
