@@ -33,10 +33,8 @@ SIDE: Final = 160
 LEVELS: Final = 31
 """A share is kept in this many steps: finer than the network is sure, and half the bytes of 255."""
 
-OWN_COLOURS: Final = 0.8
-"""Weight of the colours' likelihood beside the network's word (1: as if the two were independent)."""
-OWN_ROUNDS: Final = 2
-"""Times that the colours are learned; the second time from what the first has corrected."""
+OWN_ROUNDS: Final = 3
+"""Times that the colours are learned: each time from what the time before has corrected."""
 SURE: Final = 0.5
 """Cells of so much a class are taken for it."""
 TEACHES: Final = 0.75
@@ -146,7 +144,7 @@ def weigh_colours(said: F32, outlook: Outlook, features: Mask) -> F32:
         likelihood = likelihood.reshape(before.shape)
         known = (totals > FEW)[:, None, None]
         mixed = (likelihood * after * known).sum(axis=0) / np.maximum((after * known).sum(axis=0), 1e-3)
-        after = before * np.where(known & weighed, (likelihood / np.maximum(mixed, 1e-9)) ** OWN_COLOURS, 1)
+        after = before * np.where(known & weighed, likelihood / np.maximum(mixed, 1e-9), 1)
         after /= np.maximum(after.sum(axis=0), 1e-6)
     shares = said.copy()
     for group, old, new in zip(_ALIKE, before, after, strict=True):
