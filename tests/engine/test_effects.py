@@ -17,6 +17,8 @@ from idphoto.recipe import KINDS
 
 PHOTOMETRIC = {"lighting", "skin", "glasses", "makeup"}
 """These move nothing: shape and landmarks stay what they are."""
+REPLACING = {"outfit"}
+"""They put something else in the place of what is there, with no strength of it, and not the same on both sides."""
 
 MIRROR_ERROR, MIRROR_WORST = 0.25, 0.02
 """Mean difference of levels; share of pixels that differ by more than 6 (noise has no mirror)."""
@@ -89,6 +91,8 @@ def test_effects_stand_in_the_order_in_which_they_are_applied():
 
 
 def test_no_strength_is_the_same_portrait(kind, sitter):
+    if kind in REPLACING:
+        pytest.skip("is taken off by another recipe")
     params = of_strength(kind, 0)
     assert params.is_identity
     assert put(kind, sitter, params) is sitter
@@ -126,7 +130,7 @@ def test_what_moves_nothing_keeps_shape_and_all_outside_the_person(kind, sitter)
 
 
 def test_a_little_strength_changes_a_little(kind, sitter):
-    if not strengths(kind):
+    if kind in REPLACING or not strengths(kind):
         pytest.skip("has no strength")
     whole = difference(sitter, put(kind, sitter))
     little = difference(sitter, put(kind, sitter, of_strength(kind, 0.02)))
@@ -135,6 +139,8 @@ def test_a_little_strength_changes_a_little(kind, sitter):
 
 
 def test_a_mirrored_portrait_gives_the_mirrored_result(kind, sitter):
+    if kind in REPLACING:
+        pytest.skip("buttons on one side")
     expected, found = mirrored(put(kind, sitter)), put(kind, mirrored(sitter))
     apart = difference(expected, found)
     assert apart.mean() < MIRROR_ERROR

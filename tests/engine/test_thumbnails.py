@@ -43,11 +43,16 @@ def test_a_garment_is_shown_in_its_colour_before_a_light_ground(colour: str | No
         garment_thumbnail(read_garment(a_file()), "mauve")
 
 
-@pytest.mark.parametrize("look", LOOKS)
-def test_the_thumbnail_beside_a_look_is_of_this_very_look(look: str) -> None:
-    drawn = shown(look_thumbnail(read_look(idphoto_materials.read("makeup", look))))
-    stored = shown(idphoto_materials.read_thumbnail("makeup", look))
-    assert np.abs(drawn - stored).mean() < 0.5, "run layers/materials/thumbnails.py --all"
+@pytest.mark.parametrize(
+    "material",
+    [one for kind in idphoto_materials.kinds() for one in idphoto_materials.materials(kind)],
+    ids=lambda one: one.id,
+)
+def test_the_thumbnail_beside_a_material_is_of_this_very_material(material: idphoto_materials.Material) -> None:
+    data = idphoto_materials.read(material.kind, material.id)
+    drawn = look_thumbnail(read_look(data)) if material.kind == "makeup" else garment_thumbnail(read_garment(data))
+    stored = shown(idphoto_materials.read_thumbnail(material.kind, material.id))
+    assert np.abs(shown(drawn) - stored).mean() < 0.5, "run layers/materials/thumbnails.py --all"
 
 
 @pytest.mark.parametrize("look", LOOKS)

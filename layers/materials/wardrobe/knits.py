@@ -81,7 +81,7 @@ def neckband(wear: Wear, part: str, fabric: str, drop: float = 0.0) -> tuple[Pie
         )
     ]
     for side in (-1, 1):
-        angles = np.linspace(FRONT_END - 0.05, np.pi, 60)
+        angles = np.linspace(FRONT_END - 0.015, np.pi, 60)
         pieces.append(_ring(upper, lower, on, angles * side, Cut(part, fabric, behind=True), 0.3))
         inside = ring(upper, np.linspace(1.2, np.pi, 80) * side)
         pieces.append(band(inside, inside - [0, 4.0, 0], Cut(part, fabric, behind=True), rows=20))
@@ -117,7 +117,7 @@ def rolled_collar(wear: Wear, part: str, fabric: str) -> tuple[Piece, ...]:
         )
     ]
     for side in (-1, 1):
-        angles = np.linspace(FRONT_END - 0.05, np.pi, 60)
+        angles = np.linspace(FRONT_END - 0.015, np.pi, 60)
         pieces.append(_ring(upper, lower, tube, angles * side, Cut(part, fabric, behind=True), 1.0, 0.16))
         inside = ring(upper, np.linspace(1.2, np.pi, 80) * side)
         pieces.append(band(inside, inside - [0, 4.5, 0], Cut(part, fabric, behind=True), rows=20))

@@ -190,7 +190,7 @@ def collar(style: Collar, on: Depth, part: str, fabric: str, lift: float = 0.45)
         pieces.append(
             _leaf(style, side, before, on, lift, Cut(part, fabric, stitched=(2, 3), skirted=(2, 3), thick=0.25))
         )
-        behind = np.linspace(FRONT_END - 0.06, np.pi, 60)
+        behind = np.linspace(FRONT_END - 0.015, np.pi, 60)
         pieces.append(_leaf(style, side, behind, on, lift, Cut(part, fabric, behind=True)))
         inside = np.linspace(np.radians(70), np.pi, 80)
         pieces.append(_stand(style, side, inside, Cut(part, fabric, behind=True)))

@@ -228,6 +228,6 @@ def _nape(part: str, fabric: str) -> list[Piece]:
     for side in (-1, 1):
         angles = np.linspace(FRONT_END - 0.3, np.pi, 60)
         upper = ring([(70, 4.4, 1.3), (95, 5.3, 1.15), (130, 5.9, 1.1), (180, 6.1, 1.1)], angles)
-        lower = ring([(70, 0.0, 1.6), (100, 1.0, 1.6), (140, 1.6, 1.6), (180, 1.8, 1.6)], angles)
+        lower = ring([(70, -3.0, 1.6), (100, -2.2, 1.5), (140, -1.8, 1.4), (180, -1.6, 1.4)], angles)
         pieces.append(band(upper * [side, 1, 1], lower * [side, 1, 1], Cut(part, fabric, behind=True), rows=20))
     return pieces
