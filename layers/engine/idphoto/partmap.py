@@ -41,7 +41,11 @@ TEACHES: Final = 0.75
 """Cells of so much a class, on so much a person, teach its colours. Skin is taught by the face alone: what passes for a
 neck may be a collar."""
 LOOSE: Final = 0.2
-"""Hair hangs together over cells of so much hair."""
+"""Hair hangs together over cells of so much hair, skin over cells of so much skin."""
+NECK: Final = 0.25
+"""Beside the midline, in head heights: farther in is the neck."""
+ARM: Final = 0.45
+"""Below the chin, in head heights: farther down begin arms."""
 SHADES: Final = (0.9, 0.8, 0.7, 0.6)
 SHADED_SHARE: Final = 0.3
 """Lightness (cube root of the light) of skin in shade relative to what the face shows, and how common that is."""
@@ -53,7 +57,7 @@ UNSEEN: Final = 0.24
 _ALIKE: Final = ((0, 7), (1, 2, 3), (4,), (5,))
 """Classes that have their colours in common: hair and beard, all skin, clothes, headwear."""
 _SKIN: Final = 1
-_CLOTHES, _BEARD = 4, 7
+_BODY, _CLOTHES, _BEARD = 2, 4, 7
 _BELOW_CHIN: Final = 2
 _FEATURES: Final = slice(5, 8)
 """Planes of :func:`geometry`: the height; eyes, brows, lips."""
@@ -108,7 +112,7 @@ def read_parts(outlook: Outlook, landmarks: Landmarks, models: Models) -> PartMa
     face = geometry(landmarks, outlook.box)
     (said,) = models.run("parts_head", np.concatenate([picture(outlook), face])[None], *outlook.taps)
     shares = weigh_colours(said[0], outlook, face[_FEATURES].max(axis=0) > 0)
-    _let_go(shares, face[_BELOW_CHIN] < 0)
+    _let_go(shares, face)
     return PartMap(outlook.box, np.rint(shares * LEVELS).astype(np.uint8))
 
 
@@ -152,13 +156,23 @@ def weigh_colours(said: F32, outlook: Outlook, features: Mask) -> F32:
     return np.asarray(shares / np.maximum(shares.sum(axis=0), 1e-6), np.float32)
 
 
-def _let_go(shares: F32, above: Mask) -> None:
-    """Make clothes, in place, of hair below the chin that does not hang together with any above it."""
+def _let_go(shares: F32, face: F32) -> None:
+    """Correct, in place, what does not hang together.
+
+    Hair below the chin that no hair above it holds is cloth, and skin beside the face that neither the neck nor an arm
+    holds is hair.
+    """
+    below_chin, aside = face[_BELOW_CHIN], np.abs(face[0])
+    above = below_chin < 0
     hair = shares[0] + shares[_BEARD]
-    ground = hair > LOOSE
-    far = ~grow((hair > SURE) & above, ground) & ~above
-    shares[_CLOTHES] += np.where(far, hair, 0)
-    shares[[0, _BEARD]] = np.where(far, 0, shares[[0, _BEARD]])
+    loose = ~grow((hair > SURE) & above, hair > LOOSE) & ~above
+    shares[_CLOTHES] += np.where(loose, hair, 0)
+    shares[[0, _BEARD]] = np.where(loose, 0, shares[[0, _BEARD]])
+    skin = shares[_BODY]
+    held = (aside < NECK) | (below_chin > ARM)
+    loose = ~grow((skin > SURE) & held, skin > LOOSE) & ~held
+    shares[0] += np.where(loose, skin, 0)
+    shares[_BODY] = np.where(loose, 0, skin)
 
 
 def _colour_bins(outlook: Outlook) -> NDArray[np.intp]:
