@@ -291,7 +291,7 @@ def _clean_edge(layer: Layer) -> Layer:
     solid = cv2.erode(opaque, np.ones((3, 3), np.uint8)).astype(np.float32)
     side = (2 * _EDGE_PX + 1, 2 * _EDGE_PX + 1)
     near = cv2.blur(solid, side)
-    edge = (solid == 0) & (near > 0)
+    edge = (solid == 0) & (near > 0) & (layer.shade[..., 3] > 0)
 
     def cleaned(field: NDArray[np.uint8]) -> NDArray[np.uint8]:
         beside = cv2.blur(field.astype(np.float32) * solid, side)[edge] / near[edge]
@@ -300,7 +300,13 @@ def _clean_edge(layer: Layer) -> Layer:
         return clean
 
     colours = [cleaned(np.ascontiguousarray(layer.shade[..., channel])) for channel in range(3)]
-    parts = np.stack([cleaned(mask) for mask in layer.parts]) if len(layer.parts) else layer.parts
+    parts = layer.parts
+    if len(parts):
+        parts = np.stack([cleaned(mask) for mask in layer.parts])
+        shares = parts[:, edge].astype(np.int16)
+        # Rounding is made good where it shows least.
+        shares[shares.argmax(axis=0), np.arange(shares.shape[1])] += 255 - shares.sum(axis=0, dtype=np.int16)
+        parts[:, edge] = shares.astype(np.uint8)
     return Layer(np.dstack([*colours, layer.shade[..., 3]]), cleaned(layer.gloss), parts)
 
 
