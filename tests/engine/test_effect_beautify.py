@@ -114,6 +114,7 @@ def test_pores_stay(near, skin):
     pores = np.random.default_rng(5).normal(0, 4, alpha.shape)[..., None]
     rgb = np.clip(rgb + pores, 0, 255).astype(np.uint8)
     porous = replace(near, rgb=rgb, alpha=alpha, landmarks=near.landmarks * 2, chin_y=2 * near.chin_y)
+    porous = replace(porous, part_map=near.part_map.scaled(2, 2))
 
     def energy(rgb):
         light = lab(rgb)[..., 0]
