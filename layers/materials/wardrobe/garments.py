@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+import numpy as np
 from wardrobe import knits, shirts, tailoring
 from wardrobe.drape import Cloth
 from wardrobe.fabric import Fabric
@@ -255,29 +256,37 @@ def _tracksuit(figure: Figure) -> tuple[Piece, ...]:
     wear = Wear(figure, replace(SOFT, seed=17, span=4, stiff=0.35), folded=(1.0, 1.0))
     on = chest(wear)
     tee = Wear(figure, KNITTED, rise=-1.3, folded=(0.3, 0.3))
+
+    def shoulders(x: F64, z: F64) -> F64:
+        # Near the ridge, where it is steep, what is just below counts too.
+        return np.maximum(on(x, z), on(x, z - 0.3))
+
+    def below_collar(x: F64, z: F64) -> F64:
+        return np.asarray(np.maximum(figure.on(x, z), on(x, z)) + 0.4)
+
     yokes: list[Piece] = []
     for side in (-1, 1):
         edge = [(19.35, -9.0), (12.0, -7.6), (6.6, -5.6), (2.6, -3.6)]
         outline = [
-            sided([(6.7, 2.9), *shoulder_line(figure, 8.0, 19.3)], side),
-            sided([(19.3, float(figure.shoulder(19.3))), (19.95, -3.6), (19.35, -9.0)], side),
+            sided([(7.0, 2.95), *((x, z + 0.06) for x, z in shoulder_line(figure, 8.0, 19.3))], side),
+            sided([(19.3, float(figure.shoulder(19.3)) + 0.06), (19.95, -3.6), (19.35, -9.0)], side),
             sided(edge, side),
-            sided([(2.6, -3.6), (3.9, -1.4), (6.7, 2.9)], side),
+            sided([(2.6, -3.6), (4.6, -1.6), (6.2, 0.8), (7.0, 2.95)], side),
         ]
         yokes.append(
             strip(
                 outline,
-                on,
+                shoulders,
                 0.27 if side > 0 else 0.1,
                 Cut("yoke", "yoke", rolls=(Roll((2,), 0.12, 0.08),), stitched=(2,), thick=0.15),
             )
         )
     return joined(
         [knits.front(tee, knits.CREW, "tee", "jersey", width=12)],
-        knits.neckband(tee, "tee", "rib", drop=0.5),
+        knits.neckband(tee, "tee", "rib", drop=0.5, spread=0.2),
         body(wear, "jacket", "tricot", -9.5),
         yokes,
-        collar(shirts.OPEN, plain_figure(figure, 0.35), "yoke", "tricot"),
+        collar(shirts.OPEN, below_collar, "yoke", "tricot"),
         sleeves(wear, "yoke", "tricot"),
         [zip_fastener(-9.3, HEM, lambda x, z: on(x, z) + 0.16, "zip")],
     )

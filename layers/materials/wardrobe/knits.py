@@ -44,13 +44,15 @@ def front(wear: Wear, neckline: Line, part: str, fabric: str, *, width: float = 
     return area(sides, chest(wear), cut)
 
 
-def neckband(wear: Wear, part: str, fabric: str, drop: float = 0.0) -> tuple[Piece, ...]:
+def neckband(wear: Wear, part: str, fabric: str, drop: float = 0.0, spread: float = 1.0) -> tuple[Piece, ...]:
     """Make a ribbed band around the neck.
 
     Parameters
     ----------
     drop
         How much lower than a crew neck it is in front, cm.
+    spread
+        How far it lies out on the shoulders; less below a collar.
     """
     upper = [
         (0, -1.0 - drop, 0.3),
@@ -64,8 +66,8 @@ def neckband(wear: Wear, part: str, fabric: str, drop: float = 0.0) -> tuple[Pie
         (0, 0.0, -3.15 - drop),
         (20, 2.7, -2.75 - drop),
         (45, 5.5, -0.75 - drop * 0.5),
-        (70, 7.0, 1.7),
-        (98, 7.05, 3.5),
+        (70, 6.0 + spread, 1.7),
+        (98, 6.05 + spread, 3.5),
         (135, 5.6, 4.2),
         (180, 0.0, 4.2),
     ]

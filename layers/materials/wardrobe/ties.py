@@ -83,7 +83,7 @@ def _wing(figure: Figure, side: int, tilt: float, reach: float, part: str, fabri
         )
         pleats = np.cos(off / half * 5.0 + 0.6 * side) * 0.22 * np.exp(-(((out - 0.12) / 0.3) ** 2))
         bend = figure.on(0 * x, 0 * z + _BOW_AT) - 0.035 * across**2
-        return bend + (0.15 if behind else 0.65) + puff + pleats + 0.05 * ripple(x, z, 1.8, 25 + side)
+        return bend + (0.85 if behind else 1.35) + puff + pleats + 0.05 * ripple(x, z, 1.8, 25 + side)
 
     sides = [
         turned([(0.4, 0.75), (1.4, 1.0), (3.3, 1.85), (reach, 2.3)]),
@@ -100,7 +100,7 @@ def _bow_knot(figure: Figure, part: str, fabric: str) -> Piece:
         off = z - _BOW_AT
         round_ = np.sqrt(np.clip(1 - (off / 1.45) ** 2, 0, 1)) * np.clip(1 - np.abs(x / 1.2) ** 3, 0, 1) ** 0.5
         crease = 0.16 * np.exp(-(((x - 0.25 - 0.12 * off) / 0.14) ** 2)) + 0.1 * np.exp(-(((x + 0.4) / 0.18) ** 2))
-        return np.asarray(figure.on(0 * x, 0 * z + _BOW_AT) + 0.75 + 1.15 * round_ - crease)
+        return np.asarray(figure.on(0 * x, 0 * z + _BOW_AT) + 1.45 + 1.15 * round_ - crease)
 
     sides = [
         [(-0.95, _BOW_AT + 1.05), (0.0, _BOW_AT + 1.2), (1.0, _BOW_AT + 1.02)],

@@ -121,7 +121,10 @@ def check_no_hand(effect: str, portrait: Portrait, skin: Matte) -> None:
     EffectRefusedError
         ``HAND_AT_FACE``.
     """
-    unit = face_width(portrait.landmarks)
+    # As wide as the face would be seen from the front: one that is turned shows its ear farther out.
+    unit = face_width(portrait.landmarks) / float(
+        np.cos(np.deg2rad(min(abs(estimate_pose(portrait.landmarks).yaw), 60)))
+    )
     edges = portrait.landmarks[[mesh.LEFT_CHEEK_EDGE, mesh.RIGHT_CHEEK_EDGE], 0]
     away = np.abs(np.arange(portrait.width) - edges.mean()) > HAND_AWAY * unit
     lobes = max(0, int(portrait.landmarks[list(_LOBES), 1].max()))
