@@ -125,8 +125,8 @@ def paint(stage: Stage, name: str) -> tuple[Rgb, F32]:
                 ]
             )
         mask = stage.fill(*sides)
-        colour = (38, 30, 27) if name.endswith("dark") else (176, 140, 96)
-        return cover(stage, mask, colour, strands(shape, unit, 3), 0.22), mask
+        dye = (38, 30, 27) if name.endswith("dark") else (176, 140, 96)
+        return cover(stage, mask, dye, strands(shape, unit, 3), 0.22), mask
     if name == "beard":
         ring = [*(tuple(stage.points[k]) for k in _JAW), *(tuple(stage.points[k]) for k in _CHEEK_LINE)]
         lips = polygon_mask(stage.points[list(mesh.LIPS_OUTER)], shape)
@@ -165,9 +165,8 @@ def judge(stage: Stage, face: Face, name: str, models: Models) -> tuple[float, f
     shown = np.repeat(np.rint(truth * 255).astype(np.uint8)[..., None], 3, axis=2)
     canvas = cut_upright(shown, face.landmarks)
     x, y = np.rint(canvas.landmarks[0, :2] - portrait.landmarks[0, :2]).astype(int)
-    there = canvas.rgb[y : y + portrait.height, x : x + portrait.width, 0].astype(np.float32) / 255
-    person = portrait.alpha.astype(np.float32) / 255
-    there, person = np.asarray(there, np.float32), np.asarray(person, np.float32)
+    there = canvas.rgb[y : y + portrait.height, x : x + portrait.width, 0].astype(np.float32) * np.float32(1 / 255)
+    person = np.asarray(portrait.alpha.astype(np.float32) * np.float32(1 / 255), np.float32)
     both = (replace(portrait, part_map=None), portrait)
     one, other = (_score(each, PLACES[name], there, person) for each in both)
     return one, other
