@@ -60,7 +60,7 @@ class Stage:
     def fill(self, *outlines: list[tuple[float, float]]) -> F32:
         """Closed curves, filled."""
         drawn = [polygon_mask(np.array(outline, np.float32), self.rgb.shape) for outline in outlines]
-        return np.max(drawn, axis=0)
+        return np.asarray(np.max(drawn, axis=0), np.float32)
 
 
 def noise(shape: tuple[int, ...], sizes: tuple[float, ...], seed: int) -> F32:
@@ -77,7 +77,7 @@ def strands(shape: tuple[int, ...], unit: float, seed: int) -> F32:
     """Noise drawn out downwards, as hair is."""
     rng = np.random.default_rng(seed)
     fine = rng.standard_normal((max(2, int(shape[0] / (0.5 * unit))), shape[1])).astype(np.float32)
-    return cv2.resize(fine, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC)
+    return np.asarray(cv2.resize(fine, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC), np.float32)
 
 
 def cover(stage: Stage, mask: F32, colour: tuple[float, ...] | F32, shade: F32, depth: float) -> Rgb:
@@ -86,7 +86,7 @@ def cover(stage: Stage, mask: F32, colour: tuple[float, ...] | F32, shade: F32, 
     light = cv2.GaussianBlur(stage.rgb.mean(axis=2).astype(np.float32), (0, 0), 0.15 * stage.unit)
     paint *= (0.75 + 0.25 * light / max(float(light.mean()), 1))[..., None]
     mixed = stage.rgb * (1 - mask[..., None]) + paint * mask[..., None]
-    return np.rint(np.clip(mixed, 0, 255)).astype(np.uint8)
+    return np.asarray(np.rint(np.clip(mixed, 0, 255)), np.uint8)
 
 
 def garment(stage: Stage, neck: float) -> F32:
@@ -107,7 +107,8 @@ def paint(stage: Stage, name: str) -> tuple[Rgb, F32]:
     skin = np.median(stage.rgb[polygon_mask(stage.points[list(_CHEEKS)], shape) > 0.9], axis=0)
     if name.startswith(("crew", "turtle")):
         mask = garment(stage, {"crew": 0.42, "turt": 0.12}[name[:4]])
-        colour = {"white": (232, 232, 230), "pale": (222, 214, 200)}.get(name.rpartition(", ")[2], skin)
+        dyes = {"white": (232, 232, 230), "pale": (222, 214, 200)}
+        colour = np.asarray(dyes.get(name.rpartition(", ")[2], skin), np.float32)
         return cover(stage, mask, colour, folds, 0.09), mask
     if name.startswith("long"):
         sides = []
@@ -124,8 +125,8 @@ def paint(stage: Stage, name: str) -> tuple[Rgb, F32]:
                 ]
             )
         mask = stage.fill(*sides)
-        colour = (38, 30, 27) if name.endswith("dark") else (176, 140, 96)
-        return cover(stage, mask, colour, strands(shape, unit, 3), 0.22), mask
+        dye = (38, 30, 27) if name.endswith("dark") else (176, 140, 96)
+        return cover(stage, mask, dye, strands(shape, unit, 3), 0.22), mask
     if name == "beard":
         ring = [*(tuple(stage.points[k]) for k in _JAW), *(tuple(stage.points[k]) for k in _CHEEK_LINE)]
         lips = polygon_mask(stage.points[list(mesh.LIPS_OUTER)], shape)
@@ -164,8 +165,8 @@ def judge(stage: Stage, face: Face, name: str, models: Models) -> tuple[float, f
     shown = np.repeat(np.rint(truth * 255).astype(np.uint8)[..., None], 3, axis=2)
     canvas = cut_upright(shown, face.landmarks)
     x, y = np.rint(canvas.landmarks[0, :2] - portrait.landmarks[0, :2]).astype(int)
-    there = canvas.rgb[y : y + portrait.height, x : x + portrait.width, 0].astype(np.float32) / 255
-    person = portrait.alpha.astype(np.float32) / 255
+    there = canvas.rgb[y : y + portrait.height, x : x + portrait.width, 0].astype(np.float32) * np.float32(1 / 255)
+    person = np.asarray(portrait.alpha.astype(np.float32) * np.float32(1 / 255), np.float32)
     both = (replace(portrait, part_map=None), portrait)
     one, other = (_score(each, PLACES[name], there, person) for each in both)
     return one, other

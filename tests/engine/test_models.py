@@ -87,7 +87,7 @@ def test_all_files_together_leave_room_in_a_function() -> None:
 def test_every_model_runs_and_gives_the_same_twice(name: str) -> None:
     models = Models(threads=2)
     rng = np.random.default_rng(3)
-    inputs = [rng.uniform(0, 1, INPUT_SHAPES[name]).astype(np.float32)]
+    inputs: list[np.ndarray] = [rng.uniform(0, 1, INPUT_SHAPES[name]).astype(np.float32)]
     if name == "parts_head":
         inputs += [rng.integers(0, 256, (1, depth, side, side), dtype=np.uint8) for depth, side in TAP_SHAPES]
     first, second = models.run(name, *inputs), models.run(name, *inputs)

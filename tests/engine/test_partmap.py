@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from idphoto.learned import draw_classes, with_clothes
 from idphoto.partmap import CLASSES, LEVELS, SIDE, PartMap, geometry, pack, picture, unpack, weigh_colours
 from idphoto.portrait import Portrait
+from idphoto.segment import Outlook
 from idphoto.warp import Field, warp
 
 SIZE = 320
@@ -86,7 +86,7 @@ def test_colours_correct_what_the_network_gets_wrong() -> None:
     said[:, 120:, 60:80] = 1e-3
     said[CLASSES.index("clothes"), 120:, 60:80] = 0.6
     said[CLASSES.index("hair"), 120:, 60:80] = 0.4
-    outlook = SimpleNamespace(view=view, saliency=np.ones((320, 320), np.float32))
+    outlook = Outlook((0, 0, 320, 320), view, np.ones((320, 320), np.float32), ())
     shares = weigh_colours(said / said.sum(axis=0), outlook, np.zeros((SIDE, SIDE), bool))
     assert shares[CLASSES.index("hair"), 120:, 60:80].min() > 0.5
     assert np.abs(shares.sum(axis=0) - 1).max() < 1e-4
@@ -100,7 +100,8 @@ def test_a_portrait_reads_its_own_parts(sitter) -> None:
 
 
 def test_what_the_network_is_told_of_a_face_goes_with_the_face(sitter) -> None:
-    box = tuple(int(v) for v in sitter.part_map.box)
+    left, top, right, bottom = (int(v) for v in sitter.part_map.box)
+    box = left, top, right, bottom
     cell = (box[2] - box[0]) / SIDE, (box[3] - box[1]) / SIDE
     moved = sitter.landmarks + np.array((8 * cell[0], 4 * cell[1], 0), np.float32)
     here, there = geometry(sitter.landmarks, box), geometry(moved, box)
@@ -110,7 +111,7 @@ def test_what_the_network_is_told_of_a_face_goes_with_the_face(sitter) -> None:
 def test_the_picture_keeps_its_columns_in_order() -> None:
     view = np.zeros((320, 320, 3), np.uint8)
     view[:, 1::2, 0] = 255
-    seen = picture(SimpleNamespace(view=view, saliency=np.zeros((320, 320), np.float32)))
+    seen = picture(Outlook((0, 0, 320, 320), view, np.zeros((320, 320), np.float32), ()))
     assert seen.shape == (16, SIDE, SIDE)
     assert seen[4].min() == 1
     assert seen[0].max() == 0

@@ -18,7 +18,7 @@ from idphoto.partmap import CLASSES, LEVELS, SIDE, SURE, PartMap
 from idphoto.portrait import Portrait
 from idphoto.shapes import face_width
 
-FINE_FACE: Final = 200.0
+FINE_FACE: Final = 160.0
 """The masks are drawn in a picture in which the face is at most this wide, px, and brought to full size linearly: where
 the face is wider, edges of hair and cloth are some px wide anyway."""
 
