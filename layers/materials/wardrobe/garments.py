@@ -175,7 +175,9 @@ def _doctor(figure: Figure) -> tuple[Piece, ...]:
     return joined(worn, jacket(over, tailoring.NOTCH, "coat", "drill"), sleeves(over, "coat", "drill"))
 
 
-def _shirt(figure: Figure, style: Collar, cloth: Cloth = SHIRTING, opening: float | None = None) -> tuple[Piece, ...]:
+def _shirt(
+    figure: Figure, style: Collar, cloth: Cloth = SHIRTING, opening: float | None = None, *, buttoned: bool = True
+) -> tuple[Piece, ...]:
     wear = Wear(figure, cloth, folded=(1.1, 1.0))
     on = chest(wear)
     heights = (-6.4, -14.6, -22.8, -31.0) if opening is None else (opening - 1.0, opening - 9.2, opening - 17.4)
@@ -184,7 +186,7 @@ def _shirt(figure: Figure, style: Collar, cloth: Cloth = SHIRTING, opening: floa
         [front_stand(style, "shirt", "poplin")] if opening is None else [],
         collar(style, plain_figure(figure, 0.15), "shirt", "poplin"),
         sleeves(wear, "shirt", "poplin"),
-        [button((0.0, z), 0.52, lambda x, z: on(x, z) + 0.16, "buttons") for z in heights],
+        [button((0.0, z), 0.52, lambda x, z: on(x, z) + 0.16, "buttons") for z in heights if buttoned],
     )
 
 
@@ -194,7 +196,7 @@ def _shirt_formal(figure: Figure) -> tuple[Piece, ...]:
 
 
 def _shirt_tie(figure: Figure) -> tuple[Piece, ...]:
-    return joined(_shirt(figure, shirts.CLOSED), tie(figure, "tie", "silk", "silk"))
+    return joined(_shirt(figure, shirts.CLOSED, buttoned=False), tie(figure, "tie", "silk", "silk"))
 
 
 def _blouse(figure: Figure) -> tuple[Piece, ...]:
@@ -283,7 +285,7 @@ def _tracksuit(figure: Figure) -> tuple[Piece, ...]:
         )
     return joined(
         [knits.front(tee, knits.CREW, "tee", "jersey", width=12)],
-        knits.neckband(tee, "tee", "rib", drop=0.5, spread=0.2),
+        knits.neckband(tee, "tee", "rib", drop=0.5, covered=True),
         body(wear, "jacket", "tricot", -9.5),
         yokes,
         collar(shirts.OPEN, below_collar, "yoke", "tricot"),
@@ -569,14 +571,14 @@ DESIGNS: Final[Mapping[str, Design]] = {
         name_zh="衬衫领带",
         tags=("men", "business", "summer"),
         skin_shown="neck",
-        parts=("shirt", "tie", "stripe", "buttons"),
+        parts=("shirt", "tie", "stripe"),
         colours={
-            "white": ("White", "白色", ("#E4E6E8", "#1D2F57", "#8E9DB8", "#E6E3DA")),
-            "light_blue": ("Light blue", "浅蓝", ("#BCD0E6", "#1F2A44", "#1F2A44", "#EDEDED")),
-            "white_red": ("White, red tie", "白色红领带", ("#E4E6E8", "#6B1824", "#B9B2AA", "#E6E3DA")),
+            "white": ("White", "白色", ("#E4E6E8", "#1D2F57", "#8E9DB8")),
+            "light_blue": ("Light blue", "浅蓝", ("#BCD0E6", "#1F2A44", "#1F2A44")),
+            "white_red": ("White, red tie", "白色红领带", ("#E4E6E8", "#6B1824", "#B9B2AA")),
         },
         cut=_shirt_tie,
-        fabrics={"poplin": POPLIN, "silk": CLUB, "button": BUTTON},
+        fabrics={"poplin": POPLIN, "silk": CLUB},
         figure=MAN_SOFT,
     ),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 from wardrobe.form import F64, HEM, NECK_AT
@@ -10,6 +11,8 @@ from wardrobe.sheet import Cut, Depth, Line, Piece, Roll, area, band, ripple
 from wardrobe.shirts import FRONT_END, chest
 from wardrobe.wear import Wear, path, ring, shoulder_line, sided
 
+_COVERED: Final = np.radians(52)
+"""Angle from the front at which a neckband passes below a collar."""
 Knots = Sequence[tuple[float, float, float]]
 
 CREW: Line = ((0.0, -3.0), (2.6, -2.6), (5.0, -1.2), (6.6, 1.1), (6.95, 3.5))
@@ -44,15 +47,15 @@ def front(wear: Wear, neckline: Line, part: str, fabric: str, *, width: float = 
     return area(sides, chest(wear), cut)
 
 
-def neckband(wear: Wear, part: str, fabric: str, drop: float = 0.0, spread: float = 1.0) -> tuple[Piece, ...]:
+def neckband(wear: Wear, part: str, fabric: str, drop: float = 0.0, *, covered: bool = False) -> tuple[Piece, ...]:
     """Make a ribbed band around the neck.
 
     Parameters
     ----------
     drop
         How much lower than a crew neck it is in front, cm.
-    spread
-        How far it lies out on the shoulders; less below a collar.
+    covered
+        Whether a collar covers all but its front.
     """
     upper = [
         (0, -1.0 - drop, 0.3),
@@ -66,23 +69,24 @@ def neckband(wear: Wear, part: str, fabric: str, drop: float = 0.0, spread: floa
         (0, 0.0, -3.15 - drop),
         (20, 2.7, -2.75 - drop),
         (45, 5.5, -0.75 - drop * 0.5),
-        (70, 6.0 + spread, 1.7),
-        (98, 6.05 + spread, 3.5),
+        (70, 7.0, 1.7),
+        (98, 7.05, 3.5),
         (135, 5.6, 4.2),
         (180, 0.0, 4.2),
     ]
     on = chest(wear)
+    end = _COVERED if covered else FRONT_END
     pieces = [
         _ring(
             upper,
             lower,
             on,
-            np.linspace(-FRONT_END, FRONT_END, 360),
+            np.linspace(-end, end, 360),
             Cut(part, fabric, stitched=(2,), skirted=(2,)),
             0.30,
         )
     ]
-    for side in (-1, 1):
+    for side in () if covered else (-1, 1):
         angles = np.linspace(FRONT_END - 0.015, np.pi, 60)
         pieces.append(_ring(upper, lower, on, angles * side, Cut(part, fabric, behind=True), 0.3))
         inside = ring(upper, np.linspace(1.2, np.pi, 80) * side)
