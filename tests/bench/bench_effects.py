@@ -100,7 +100,8 @@ def at_a_megapixel(portrait: Portrait) -> Portrait:
     shift = np.array((0.5, 0.5, 0), np.float32)
     landmarks = (portrait.landmarks + shift) * factor - shift
     levels = np.asarray(rgb, np.uint8), np.asarray(alpha, np.uint8)
-    return Portrait(*levels, landmarks, portrait.crown_y * scale, portrait.chin_y * scale)
+    part_map = None if portrait.part_map is None else portrait.part_map.scaled(float(factor[0]), float(factor[1]))
+    return Portrait(*levels, landmarks, portrait.crown_y * scale, portrait.chin_y * scale, part_map)
 
 
 def milliseconds(work: Callable[[], object], runs: int = RUNS) -> tuple[float, float]:

@@ -27,7 +27,7 @@ from idphoto.matte import CELLS_PER_HEAD, estimate_matte
 from idphoto.models import Models
 from idphoto.portrait import Portrait, build_portrait, load, save
 from idphoto.refine import refine_edges
-from idphoto.segment import segment_person
+from idphoto.segment import look, segment_person
 from idphoto.upright import cut_upright, guess_head_height
 from PIL import Image, ImageFilter
 
@@ -65,14 +65,16 @@ def bench_stages(photo: Rgb, models: Models) -> None:
     face = find_faces(photo, models)[0]
     canvas = cut_upright(photo, face.landmarks)
     cell = max(1, round(guess_head_height(canvas.landmarks) / CELLS_PER_HEAD))
-    coarse = segment_person(canvas.rgb, canvas.landmarks, models, cell)
+    outlook = look(canvas.rgb, canvas.landmarks, models)
+    coarse = segment_person(canvas.rgb, canvas.landmarks, models, cell, outlook)
     matte = refine_edges(canvas.rgb, coarse, canvas.landmarks, cell)
     portrait = build_portrait(photo, face, models)
     stored = save(portrait)
     square = np.zeros((1, 3, 320, 320), np.float32)
     stages: dict[str, Callable[[], object]] = {
         "cut upright": lambda: cut_upright(photo, face.landmarks),
-        "segment": lambda: segment_person(canvas.rgb, canvas.landmarks, models, cell),
+        "look": lambda: look(canvas.rgb, canvas.landmarks, models),
+        "segment": lambda: segment_person(canvas.rgb, canvas.landmarks, models, cell, outlook),
         "  of which U-2-Net": lambda: models.run("u2net", square),
         "refine edges": lambda: refine_edges(canvas.rgb, coarse, canvas.landmarks, cell),
         "foreground": lambda: estimate_foreground(canvas.rgb, matte),

@@ -119,6 +119,31 @@ def test_a_photo_without_anybody_is_refused_with_its_reason(grey: bytes, tmp_pat
     assert (tmp_path / "out" / "annotated.png").exists()
 
 
+def test_an_outfit_is_listed_worn_in_a_colour_and_one_of_ones_own_added_and_deleted(
+    me: Path, portrait: bytes, tmp_path: Path
+) -> None:
+    listed = {one["material_id"]: one for one in answer("materials", "list", "outfit")["materials"]}
+    color = listed["suit_notch_tie"]["colors"][-1]["id"]
+    picture = tmp_path / "suit.webp"
+    answer("materials", "show", "suit_notch_tie", "-o", picture)
+    with Image.open(picture) as image:
+        assert image.size == (240, 240)
+
+    worn = answer("make", me, "--outfit", f"suit_notch_tie:{color}", "-o", tmp_path / "worn.jpg")["result"]
+    assert kinds(worn) == ["outfit", "make"]
+    assert worn["recipe"][0]["params"]["color"] == color
+
+    large = tmp_path / "large.png"
+    image = Image.open(io.BytesIO(portrait))
+    image.resize((1024, 1024), Image.Resampling.LANCZOS).save(large)
+    own = answer("materials", "add", large, "--worn", "--name", "Suit of hers")
+    assert own["report"]["usable"] in {"good", "fair"}
+    assert kinds(answer("effect", "outfit", me, "--material-id", own["material_id"])) == ["outfit", "make"]
+    assert answer("materials", "delete", own["material_id"])["material_id"] == own["material_id"]
+    assert idphoto("materials", "delete", own["material_id"]).exit_code == Exit.NOT_FOUND
+    assert idphoto("materials", "delete", "office").exit_code == Exit.NOT_FOUND
+
+
 def test_a_folder_is_made_once_and_goes_on_where_it_stopped(portrait: bytes, grey: bytes, tmp_path: Path) -> None:
     folder, out = tmp_path / "in", tmp_path / "out"
     folder.mkdir()

@@ -24,7 +24,8 @@ def near(sitter) -> Portrait:
     size = (2 * sitter.width, 2 * sitter.height)
     rgb, alpha = (cv2.resize(field, size, interpolation=cv2.INTER_CUBIC) for field in (sitter.rgb, sitter.alpha))
     landmarks = sitter.landmarks * 2 + np.array((0.5, 0.5, 0), np.float32)
-    return Portrait(rgb, alpha, landmarks, 2 * sitter.crown_y + 0.5, 2 * sitter.chin_y + 0.5)
+    part_map = None if sitter.part_map is None else sitter.part_map.scaled(2, 2)
+    return Portrait(rgb, alpha, landmarks, 2 * sitter.crown_y + 0.5, 2 * sitter.chin_y + 0.5, part_map)
 
 
 @pytest.fixture(scope="session")

@@ -114,6 +114,7 @@ def test_pores_stay(near, skin):
     pores = np.random.default_rng(5).normal(0, 4, alpha.shape)[..., None]
     rgb = np.clip(rgb + pores, 0, 255).astype(np.uint8)
     porous = replace(near, rgb=rgb, alpha=alpha, landmarks=near.landmarks * 2, chin_y=2 * near.chin_y)
+    porous = replace(porous, part_map=near.part_map.scaled(2, 2))
 
     def energy(rgb):
         light = lab(rgb)[..., 0]
@@ -207,7 +208,7 @@ def test_a_turned_face_keeps_its_shape_but_may_have_its_skin_retouched(near):
     angle = np.radians(35)
     turn = np.array([[np.cos(angle), 0, np.sin(angle)], [0, 1, 0], [-np.sin(angle), 0, np.cos(angle)]], np.float32)
     middle = near.landmarks.mean(axis=0)
-    turned = replace(near, landmarks=((near.landmarks - middle) @ turn.T + middle).astype(np.float32))
+    turned = replace(near, landmarks=((near.landmarks - middle) @ turn.T + middle).astype(np.float32), part_map=None)
     with pytest.raises(EffectRefusedError) as refusal:
         apply(turned, Beautify())
     assert refusal.value.details["reason"] == "FACE_TURNED"

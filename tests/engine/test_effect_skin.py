@@ -37,7 +37,8 @@ def large(sitter):
     pores = np.random.default_rng(7).normal(0, 4, (*alpha.shape, 1))
     rgb = np.clip(rgb + pores, 0, 255).astype(np.uint8)
     landmarks = ((sitter.landmarks - (left, 0, 0)) * 3 + np.array((1, 1, 0))).astype(np.float32)
-    return Portrait(rgb, alpha, landmarks, 3 * sitter.crown_y, 3 * sitter.chin_y)
+    part_map = sitter.part_map.moved(left, 0).scaled(3, 3)
+    return Portrait(rgb, alpha, landmarks, 3 * sitter.crown_y, 3 * sitter.chin_y, part_map)
 
 
 @pytest.fixture(scope="module")

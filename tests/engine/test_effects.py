@@ -11,6 +11,7 @@ import pytest
 from idphoto import mesh
 from idphoto.effects import EFFECTS
 from idphoto.effects.base import EffectRefusedError
+from idphoto.partmap import PartMap
 from idphoto.portrait import Portrait
 from idphoto.recipe import KINDS
 
@@ -61,14 +62,17 @@ def mirrored(portrait):
     landmarks = portrait.landmarks[list(mesh.MIRROR)].copy()
     landmarks[:, 0] = portrait.width - 1 - landmarks[:, 0]
     flipped = replace(portrait, rgb=portrait.rgb[:, ::-1].copy(), alpha=portrait.alpha[:, ::-1].copy())
-    return replace(flipped, landmarks=landmarks)
+    left, top, right, bottom = portrait.part_map.box
+    box = (portrait.width - right, top, portrait.width - left, bottom)
+    return replace(flipped, landmarks=landmarks, part_map=PartMap(box, portrait.part_map.shares[..., ::-1]))
 
 
 def doubled(portrait):
     size = (2 * portrait.width, 2 * portrait.height)
     rgb, alpha = (cv2.resize(field, size, interpolation=cv2.INTER_CUBIC) for field in (portrait.rgb, portrait.alpha))
     landmarks = portrait.landmarks * 2 + np.array((0.5, 0.5, 0), np.float32)
-    return Portrait(rgb, alpha, landmarks, 2 * portrait.crown_y + 0.5, 2 * portrait.chin_y + 0.5)
+    part_map = portrait.part_map.scaled(2, 2)
+    return Portrait(rgb, alpha, landmarks, 2 * portrait.crown_y + 0.5, 2 * portrait.chin_y + 0.5, part_map)
 
 
 def difference(first, second):

@@ -17,6 +17,7 @@ from idphoto.models import MODEL_NAMES, Models
 from sources import Model, Source, SourceError, is_intact, load_models, sha256_of, write_atomically
 
 MEGABYTE = 1_000_000
+TAP_SHAPES = ((128, 160), (256, 80), (512, 40), (512, 20), (128, 80))
 INPUT_SHAPES = {
     "face_near": (1, 128, 128, 3),
     "face_far": (1, 192, 192, 3),
@@ -24,6 +25,7 @@ INPUT_SHAPES = {
     "face_blendshapes": (1, 146, 2),
     "person_prior": (1, 256, 256, 3),
     "u2net": (1, 3, 320, 320),
+    "parts_head": (1, 25, 160, 160),
 }
 
 
@@ -84,8 +86,11 @@ def test_all_files_together_leave_room_in_a_function() -> None:
 @pytest.mark.parametrize("name", MODEL_NAMES)
 def test_every_model_runs_and_gives_the_same_twice(name: str) -> None:
     models = Models(threads=2)
-    view = np.random.default_rng(3).uniform(0, 1, INPUT_SHAPES[name]).astype(np.float32)
-    first, second = models.run(name, view), models.run(name, view)
+    rng = np.random.default_rng(3)
+    inputs: list[np.ndarray] = [rng.uniform(0, 1, INPUT_SHAPES[name]).astype(np.float32)]
+    if name == "parts_head":
+        inputs += [rng.integers(0, 256, (1, depth, side, side), dtype=np.uint8) for depth, side in TAP_SHAPES]
+    first, second = models.run(name, *inputs), models.run(name, *inputs)
     assert all(np.array_equal(a, b) and np.isfinite(a).all() for a, b in zip(first, second, strict=True))
 
 

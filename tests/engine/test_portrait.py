@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -131,6 +132,14 @@ def test_storing_is_lossless(portrait: Portrait) -> None:
     assert np.array_equal(back.alpha, portrait.alpha)
     assert np.array_equal(back.landmarks, portrait.landmarks)
     assert (back.crown_y, back.chin_y) == (portrait.crown_y, portrait.chin_y)
+    assert portrait.part_map is not None
+    assert back.part_map is not None
+    assert back.part_map.box == portrait.part_map.box
+    assert np.array_equal(back.part_map.shares, portrait.part_map.shares)
+
+
+def test_a_portrait_without_a_map_is_stored_too(portrait: Portrait) -> None:
+    assert load(save(replace(portrait, part_map=None))).part_map is None
 
 
 def test_storing_is_deterministic(portrait: Portrait) -> None:

@@ -68,7 +68,8 @@ def judge_classes(portrait: Portrait) -> tuple[Matte, Matte, Matte]:
     points = (portrait.landmarks[:, :2] + 0.5) * (np.array(size) / (portrait.width, portrait.height)) - 0.5
     study = _Study(small, alpha, points.astype(np.float32), unit * scale)
     posterior = study.judge()
-    return _refine(posterior, small, alpha, portrait, study.unit)
+    skin, hair, clothes = refine(posterior, small, alpha, study.unit, portrait.rgb)
+    return skin, hair, clothes
 
 
 class _Study:
@@ -257,28 +258,51 @@ def _shift(cube: F32, axis: int, by: int) -> F32:
     return out
 
 
-def _refine(posterior: F32, small: Rgb, alpha: F32, portrait: Portrait, unit: float) -> tuple[F32, F32, F32]:
-    """Draw the classes to the edges of the picture and bring them to its size."""
-    size = (portrait.width, portrait.height)
+def refine(
+    posterior: F32, small: Rgb, alpha: F32, unit: float, picture: Rgb, reach: float = SMOOTH_RADIUS
+) -> tuple[Matte, ...]:
+    """Draw classes to the edges of a picture and bring them to its size.
+
+    Parameters
+    ----------
+    posterior
+        ``(K, h, w)`` float32, what is known of each class in a reduced picture; sums to one.
+    small, alpha
+        ``(h, w, 3)`` uint8 and ``(h, w)`` float32 in 0..1: that picture.
+    unit
+        Face width in the reduced picture, px.
+    picture
+        ``(H, W, 3)`` uint8, the same in the size that is wanted.
+    reach
+        How far off its edge a class may be, in face widths.
+
+    Returns
+    -------
+    tuple of Matte
+        ``(H, W)`` each; they sum to one.
+    """
+    size = (picture.shape[1], picture.shape[0])
     guide = small.astype(np.float32) / np.float32(255)
     weight = alpha + np.float32(1e-3)
-    radius = max(2, round(SMOOTH_RADIUS * unit))
-    directions = np.stack([_discriminant(guide, mask, weight) for mask in posterior])
+    radius = max(2, round(reach * unit))
+    some = np.s_[::2, ::2]  # a quarter of the pixels tells the directions
+    directions = np.stack([_discriminant(guide[some], mask[some], weight[some]) for mask in posterior])
     lines = cv2.transform(guide, directions)
     slopes, offsets = _guided(lines, np.dstack(list(posterior)), weight, radius)
-    fine = cv2.transform(portrait.rgb.astype(np.float32), directions / np.float32(255))
+    fine = cv2.transform(picture.astype(np.float32), directions / np.float32(255))
     fine *= cv2.resize(slopes, size, interpolation=cv2.INTER_LINEAR)
     fine += cv2.resize(offsets, size, interpolation=cv2.INTER_LINEAR)
     np.clip(fine, 0, 1, out=fine)
     # Twice normalised: the sharpening needs shares, and no longer gives them.
     for sharpen in (True, False):
-        total = cv2.transform(fine, np.ones((1, 3), np.float32))
+        total = cv2.transform(fine, np.ones((1, len(posterior)), np.float32))
         np.maximum(total, np.float32(1e-3), out=total)
         fine *= (1 / total)[..., None]
         if sharpen:
             _sharpen(fine)
-    skin, hair, _ = cv2.split(fine)
-    return skin, hair, np.asarray(np.maximum(1 - skin - hair, 0), np.float32)
+    masks = cv2.split(fine)
+    rest = 1 - np.sum(masks[:-1], axis=0)
+    return (*masks[:-1], np.asarray(np.maximum(rest, 0), np.float32))
 
 
 def _sharpen(mask: F32) -> None:

@@ -79,6 +79,7 @@ def reduced(portrait: Portrait, px_per_cm: float) -> Portrait:
         landmarks=np.asarray((portrait.landmarks + half) * ratio - half, np.float32),
         crown_y=crown,
         chin_y=chin,
+        part_map=None if portrait.part_map is None else portrait.part_map.scaled(float(ratio[0]), float(ratio[1])),
     )
 
 

@@ -6,13 +6,12 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     import onnxruntime as ort
 
-MODEL_NAMES = ("face_near", "face_far", "face_landmarks", "face_blendshapes", "person_prior", "u2net")
+MODEL_NAMES = ("face_near", "face_far", "face_landmarks", "face_blendshapes", "person_prior", "u2net", "parts_head")
 """Every model of the bundle; the files and their sources are listed in the inference layer's ``models.toml``."""
 
 
@@ -33,18 +32,19 @@ class Models:
         self._sessions: dict[str, ort.InferenceSession] = {}
         self._lock = Lock()
 
-    def run(self, name: str, inputs: NDArray[np.float32]) -> list[NDArray[np.float32]]:
-        """Run a model of one input and return its outputs in the order of the file.
+    def run(self, name: str, *inputs: NDArray[Any]) -> list[NDArray[Any]]:
+        """Run a model and return its outputs in the order of the file.
 
         Parameters
         ----------
         name
             One of :data:`MODEL_NAMES`.
         inputs
-            float32, shaped as the model asks, batch first.
+            In the order of the file, of the types and shapes that the model asks for, batch first.
         """
         session = self._session(name)
-        outputs: list[Any] = session.run(None, {session.get_inputs()[0].name: inputs})
+        names = [value.name for value in session.get_inputs()]
+        outputs: list[Any] = session.run(None, dict(zip(names, inputs, strict=True)))
         return outputs
 
     def warm(self) -> None:

@@ -27,6 +27,8 @@ WORK_UNIT: Final = 6.0
 FACE_TRUST: Final = 0.02
 """Weight of the face's colour beside that of a bare neck: it speaks where no neck is near."""
 
+BRIDGE_CM: Final = 0.45
+"""Half the width of the narrowest bridge between parts of the bare neck."""
 CHEST_CM: Final = (-9.0, -6.0)
 """Above the pit of the neck: farther down no garment shows skin."""
 FLAT_CM: Final = (-2.5, 1.5)
@@ -37,7 +39,7 @@ HOLDS_CM: Final = 1.2
 """Area of bare neck from which on its tone counts for all the rest; of a smaller one it holds so far."""
 WIDER: Final = 1.22
 """So much wider than expected a neck may be where the photo shows it."""
-EDGE_CM: Final = 0.3
+EDGE_CM: Final = 0.4
 """So near to clothes the skin lies in their shadow, and is replaced with them."""
 
 ROUND: Final = 0.40
@@ -132,6 +134,8 @@ def _outline(portrait: Portrait, wearer: Wearer, rows: slice, width: float) -> M
 def _own_skin(skin: Matte, worn: Matte, shape: Matte, wearer: Wearer, z: F32) -> Matte:
     """Find the bare skin of the neck that hangs together with the face, away from clothes."""
     bare = ((skin > 0.5) & (shape > 0.5) & (z > CHEST_CM[0])).astype(np.uint8)
+    # A patch that a narrow bridge joins to the face is more often a mistake than skin.
+    bare = cv2.morphologyEx(bare, cv2.MORPH_OPEN, disc(BRIDGE_CM * wearer.unit))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(bare, connectivity=4)
     sizes = stats[:, cv2.CC_STAT_AREA].copy()
     sizes[0] = 0

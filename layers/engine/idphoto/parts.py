@@ -1,7 +1,8 @@
 """What is what in a portrait: hair, skin, clothes and the features of the face, as soft masks that sum to one.
 
-Effects ask :func:`parts` and nothing else, so that a learned parser can take the place of this one. It is classical:
-skin, hair and clothes by :mod:`idphoto.classes`, the features of the face by their landmarks and by their contrast.
+Effects ask :func:`parts` and nothing else. Where the portrait has a map of its parts, hair, skin, clothes, beard, head
+covering and held things are the map's, drawn to the picture's edges by :mod:`idphoto.learned`; without one, skin, hair
+and clothes are judged by :mod:`idphoto.classes`. Landmarks and contrast tell the features of the face.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from idphoto import mesh
 from idphoto import opencv as cv2
 from idphoto.arrays import F32, Landmarks, Matte, Rgb
 from idphoto.classes import judge_classes
+from idphoto.learned import draw_classes
 from idphoto.portrait import Portrait
 from idphoto.raster import smoothstep
 from idphoto.shapes import blur, enlarge, face_width, polygon_mask, reduce_points
@@ -53,6 +55,12 @@ class Parts:
         Moustache, whiskers, beard.
     background
         All else.
+    headwear
+        Hat, cap, scarf over the head; nothing where the portrait has no map.
+    held
+        Things held or worn before the face and the body, a face mask among them; nothing where there is no map.
+    ears
+        What of ``face_skin`` is ears; the one mask that does not count in the sum. Nothing where there is no map.
     """
 
     hair: Matte
@@ -66,6 +74,9 @@ class Parts:
     glasses: Matte
     beard: Matte
     background: Matte
+    headwear: Matte
+    held: Matte
+    ears: Matte
 
     @property
     def skin(self) -> Matte:
@@ -73,7 +84,8 @@ class Parts:
         return self.face_skin + self.body_skin
 
 
-PART_NAMES: Final = tuple(field.name for field in fields(Parts))
+PART_NAMES: Final = tuple(field.name for field in fields(Parts) if field.name != "ears")
+"""The masks that sum to one."""
 
 
 def parts(portrait: Portrait) -> Parts:
@@ -84,37 +96,50 @@ def parts(portrait: Portrait) -> Parts:
     portrait
         Upright; its landmarks name the face.
     """
-    skin, hair, clothes = judge_classes(portrait)
     alpha = portrait.alpha.astype(np.float32)
     alpha *= np.float32(1 / 255)
-    skin *= alpha
-    hair *= alpha
-    clothes *= alpha
-    features = {
-        name: np.zeros(alpha.shape, np.float32) for name in ("brows", "lips", "mouth", "eyes", "glasses", "beard")
-    }
+    masks = _judge(portrait)
+    for name in (*PART_NAMES, "ears"):
+        if name in masks:
+            masks[name] *= alpha
+        else:
+            masks[name] = np.zeros(alpha.shape, np.float32)
+    masks["background"] = 1 - alpha
     face = _Face.of(portrait)
     if face is not None:
         here = face.window
-        glasses = find_glasses(portrait.rgb, portrait.landmarks)[here]
-        bare = {"skin": skin[here], "hair": hair[here], "clothes": clothes[here]}
-        found = _find_features(face, bare, alpha[here], glasses)
-        taken = np.sum(list(found.values()), axis=0)
-        left = np.maximum(1 - taken / np.maximum(alpha[here], np.float32(1e-6)), 0)
-        bearded = hair[here] * left * face.beard() * _bearded(hair, portrait.landmarks)
-        for field in bare.values():
-            np.multiply(field, left, out=field)
-        bare["hair"] -= bearded
-        for name, field in (found | {"beard": bearded}).items():
-            features[name][here] = field
-    above = _above_jaw(portrait)
-    face_skin = skin * above
-    skin -= face_skin
-    return Parts(hair=hair, face_skin=face_skin, body_skin=skin, clothes=clothes, background=1 - alpha, **features)
+        rims = find_glasses(portrait.rgb, portrait.landmarks)[here]
+        free = np.maximum(alpha[here] - sum(masks[name][here] for name in _BEFORE), 0)
+        found = _find_features(face, masks["hair"][here], free, rims)
+        left = np.maximum(1 - np.sum(list(found.values()), axis=0) / np.maximum(free, np.float32(1e-6)), 0)
+        for name in _BEHIND:
+            masks[name][here] *= left
+        if portrait.part_map is None:
+            bearded = masks["hair"][here] * face.beard() * _bearded(masks["hair"], portrait.landmarks)
+            masks["hair"][here] -= bearded
+            masks["beard"][here] = bearded
+        for name, field in found.items():
+            masks[name][here] += field
+    return Parts(**masks)
 
 
-def _find_features(face: _Face, bare: dict[str, Matte], alpha: Matte, glasses: Matte) -> dict[str, Matte]:
-    """Features of the face that are neither hair, skin nor clothes; all shares of the person's opacity."""
+_BEFORE: Final = ("glasses", "headwear", "held")
+"""What may be before the features of a face, and hides them."""
+_BEHIND: Final = ("hair", "face_skin", "body_skin", "clothes", "beard", "ears")
+"""What the features of a face take their places from."""
+
+
+def _judge(portrait: Portrait) -> dict[str, Matte]:
+    """Hair, skin of face and body and clothes, and what else the map knows; they sum to one."""
+    if portrait.part_map is not None:
+        return draw_classes(portrait, portrait.part_map)
+    skin, hair, clothes = judge_classes(portrait)
+    face_skin = skin * _above_jaw(portrait)
+    return {"hair": hair, "face_skin": face_skin, "body_skin": skin - face_skin, "clothes": clothes}
+
+
+def _find_features(face: _Face, hair: Matte, alpha: Matte, glasses: Matte) -> dict[str, Matte]:
+    """Features of the face that are neither hair, skin nor clothes; all shares of the opacity that is left to them."""
     mouth = face.ring(mesh.LIPS_INNER) * alpha
     lips = np.maximum(face.ring(mesh.LIPS_OUTER) * alpha - mouth, 0)
     # Each takes no more than what those before it have left.
@@ -122,7 +147,7 @@ def _find_features(face: _Face, bare: dict[str, Matte], alpha: Matte, glasses: M
     eyes = np.minimum(np.maximum(face.ring(mesh.LEFT_EYE), face.ring(mesh.RIGHT_EYE)) * alpha, free)
     free = free - eyes
     worn = np.minimum(glasses, free)
-    hairs = face.brow_zone() * face.darker_than_around() * (1 - bare["hair"] * face.fringe())
+    hairs = face.brow_zone() * face.darker_than_around() * (1 - hair * face.fringe())
     brows = (free - worn) * np.clip(hairs, 0, 1)
     return {"brows": brows, "lips": lips, "mouth": mouth, "eyes": eyes, "glasses": worn}
 
@@ -226,7 +251,6 @@ def _fill_soft(outlines: list[F32], shape: tuple[int, int], unit: float, sigma: 
 
 _SOFT_FACE: Final = 120.0
 """Zones with soft edges are drawn in a picture in which the face is this wide at most, px."""
-_FEATURES: Final = ("brows", "lips", "mouth", "eyes", "glasses", "beard")
 _JAW: Final = (132, 58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 288, 361)
 _BEARD: Final = (*_JAW, 323, 454, 366, 425, 358, 327, 2, 98, 129, 205, 137, 234, 93)
 """The jaw from the left ear to the right, then back over the cheeks and below the nose."""

@@ -17,6 +17,8 @@ from idphoto.faces import Face
 from idphoto.foreground import estimate_foreground
 from idphoto.matte import estimate_matte
 from idphoto.models import Models
+from idphoto.partmap import PartMap, pack, read_parts, unpack
+from idphoto.segment import look
 from idphoto.trim import covered_rectangle
 from idphoto.upright import cut_upright, guess_head_height, midline_x
 
@@ -27,9 +29,10 @@ CROWN_SEARCH = 0.75
 CROWN_LOW, CROWN_HIGH = 0.75, 1.7
 """Crown to chin is taken to lie between these parts of what the face alone tells, for a hat or a failed matte."""
 
-_MAGIC, _VERSION = b"IDPT", 1
-_HEADER = struct.Struct("<4sHHddII")
-"""Magic, version, number of landmarks, crown, chin, bytes of the picture, CRC-32 of landmarks and picture."""
+_MAGIC, _VERSION = b"IDPT", 2
+_HEADER = struct.Struct("<4sHHddIII")
+"""Magic, version, number of landmarks, crown, chin, bytes of the picture, bytes of the map of parts (0 for none),
+CRC-32 of all that follows: landmarks, picture and map."""
 
 
 class PortraitError(EngineError):
@@ -57,6 +60,8 @@ class Portrait:
     crown_y, chin_y
         Rows of the top of the head with its hair and of the lowest point of the chin, px. A crown above the picture's
         first row is 0: then the photo cut the head.
+    part_map
+        What is what, coarsely; None where nobody has looked. :func:`idphoto.parts.parts` draws it to the picture.
     """
 
     rgb: Rgb
@@ -64,6 +69,7 @@ class Portrait:
     landmarks: Landmarks
     crown_y: float
     chin_y: float
+    part_map: PartMap | None = None
 
     @property
     def width(self) -> int:
@@ -102,10 +108,12 @@ def build_portrait(rgb: Rgb, face: Face, models: Models) -> Portrait:
     face
         The person's face in it.
     models
-        Runs ``u2net`` and ``person_prior``.
+        Runs ``u2net``, ``person_prior`` and ``parts_head``.
     """
     canvas = cut_upright(rgb, face.landmarks)
-    matte = estimate_matte(canvas.rgb, canvas.landmarks, models)
+    outlook = look(canvas.rgb, canvas.landmarks, models)
+    part_map = read_parts(outlook, canvas.landmarks, models)
+    matte = estimate_matte(canvas.rgb, canvas.landmarks, models, outlook)
     left, top, right, bottom = covered_rectangle(matte, canvas.covered, canvas.landmarks)
     # Beyond the photo there are only repeated pixels; what the trim left of them is not the person.
     matte = np.where(canvas.covered, matte, np.float32(0))[top:bottom, left:right]
@@ -117,6 +125,7 @@ def build_portrait(rgb: Rgb, face: Face, models: Models) -> Portrait:
         landmarks=landmarks,
         crown_y=find_crown(matte, landmarks),
         chin_y=float(landmarks[mesh.CHIN, 1]),
+        part_map=part_map.moved(left, top),
     )
 
 
@@ -149,7 +158,8 @@ def save(portrait: Portrait) -> bytes:
     image = Image.fromarray(np.dstack([portrait.rgb, portrait.alpha]))
     stream = io.BytesIO()
     image.save(stream, "WEBP", lossless=True, exact=True, method=0, quality=0)
-    body = np.ascontiguousarray(portrait.landmarks, "<f4").tobytes() + stream.getvalue()
+    packed = b"" if portrait.part_map is None else pack(portrait.part_map)
+    body = np.ascontiguousarray(portrait.landmarks, "<f4").tobytes() + stream.getvalue() + packed
     header = _HEADER.pack(
         _MAGIC,
         _VERSION,
@@ -157,6 +167,7 @@ def save(portrait: Portrait) -> bytes:
         portrait.crown_y,
         portrait.chin_y,
         len(stream.getvalue()),
+        len(packed),
         zlib.crc32(body),
     )
     return header + body
@@ -172,15 +183,15 @@ def load(data: bytes) -> Portrait:
     """
     if len(data) < _HEADER.size or data[: len(_MAGIC)] != _MAGIC:
         raise PortraitError(reason="not a portrait", bytes=len(data))
-    _, version, points, crown_y, chin_y, picture_bytes, checksum = _HEADER.unpack_from(data)
+    _, version, points, crown_y, chin_y, picture_bytes, map_bytes, checksum = _HEADER.unpack_from(data)
     if version != _VERSION:
         raise PortraitError(reason="version", given=version, allowed=_VERSION)
     body = data[_HEADER.size :]
     landmark_bytes = points * 3 * 4
-    if len(body) != landmark_bytes + picture_bytes or zlib.crc32(body) != checksum:
+    if len(body) != landmark_bytes + picture_bytes + map_bytes or zlib.crc32(body) != checksum:
         raise PortraitError(reason="damaged", bytes=len(data))
     landmarks = np.frombuffer(body, "<f4", points * 3).reshape(points, 3).astype(np.float32)
-    with Image.open(io.BytesIO(body[landmark_bytes:]), formats=["WEBP"]) as image:
+    with Image.open(io.BytesIO(body[landmark_bytes : landmark_bytes + picture_bytes]), formats=["WEBP"]) as image:
         rgba = np.asarray(image.convert("RGBA"))
     return Portrait(
         rgb=np.ascontiguousarray(rgba[..., :3]),
@@ -188,4 +199,5 @@ def load(data: bytes) -> Portrait:
         landmarks=landmarks,
         crown_y=crown_y,
         chin_y=chin_y,
+        part_map=unpack(body[landmark_bytes + picture_bytes :]) if map_bytes else None,
     )

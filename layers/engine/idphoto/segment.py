@@ -8,8 +8,10 @@ decides the outline, the second what belongs to it.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from idphoto import mesh
@@ -28,7 +30,8 @@ PRIOR_VIEWS = ((1.6, 0.9, 2.0), (1.2, 0.5, 1.2))
 FADED_BORDER = 5
 """So many px at the border of a network's map are not used."""
 
-_OUTLINE_SIDE, _PRIOR_SIDE = 320, 256
+OUTLINE_SIDE = 320
+_PRIOR_SIDE = 256
 _IMAGENET_MEAN = np.array([0.485, 0.456, 0.406], np.float32)
 _IMAGENET_SD = np.array([0.229, 0.224, 0.225], np.float32)
 
@@ -41,7 +44,53 @@ STRAY_DISTANCE = 0.2
 """What U-2-Net sees farther than this, in head heights, from all that the prior sees is not the person's."""
 
 
-def segment_person(rgb: Rgb, landmarks: Landmarks, models: Models, cell: int) -> Matte:
+@dataclass(frozen=True, eq=False)
+class Outlook:
+    """What U-2-Net sees of a picture.
+
+    Attributes
+    ----------
+    box
+        Left, top, right, bottom of the part that it is shown, px of the picture.
+    view
+        ``(320, 320, 3)`` uint8, that part as it is shown.
+    saliency
+        ``(320, 320)`` float32, the network's map, 0..1.
+    taps
+        ``(1, C, h, w)`` uint8 each, values of its inner layers in the order of its outputs.
+    """
+
+    box: tuple[int, int, int, int]
+    view: Rgb
+    saliency: F32
+    taps: tuple[NDArray[np.uint8], ...]
+
+
+def look(rgb: Rgb, landmarks: Landmarks, models: Models) -> Outlook:
+    """Show a person to U-2-Net, once for all that reads it.
+
+    Parameters
+    ----------
+    rgb
+        ``(H, W, 3)`` uint8; the head upright.
+    landmarks
+        ``(478, 3)`` float32, px.
+    models
+        Runs ``u2net``.
+    """
+    box = _view(rgb, landmarks, OUTLINE_VIEW)
+    image = Image.fromarray(rgb)
+    view = image.resize((OUTLINE_SIDE, OUTLINE_SIDE), Image.Resampling.LANCZOS, box, reducing_gap=1.5)
+    shown = np.asarray(view)
+    pixels = shown.astype(np.float32)
+    pixels = (pixels / max(float(pixels.max()), 1.0) - _IMAGENET_MEAN) / _IMAGENET_SD
+    saliency, *taps = models.run("u2net", np.ascontiguousarray(pixels.transpose(2, 0, 1)[None]))
+    field = saliency[0, 0]
+    lowest, highest = float(field.min()), float(field.max())
+    return Outlook(box, shown, (field - lowest) / max(highest - lowest, 1e-6), tuple(taps))
+
+
+def segment_person(rgb: Rgb, landmarks: Landmarks, models: Models, cell: int, outlook: Outlook) -> Matte:
     """Estimate the person's opacity in cells of ``cell`` px.
 
     Parameters
@@ -51,9 +100,11 @@ def segment_person(rgb: Rgb, landmarks: Landmarks, models: Models, cell: int) ->
     landmarks
         ``(478, 3)`` float32, px.
     models
-        Runs ``u2net`` and ``person_prior``.
+        Runs ``person_prior``.
     cell
         Side of a cell, px.
+    outlook
+        What :func:`look` returns for the same picture.
 
     Returns
     -------
@@ -61,7 +112,7 @@ def segment_person(rgb: Rgb, landmarks: Landmarks, models: Models, cell: int) ->
         ``(ceil(H / cell), ceil(W / cell))`` float32, 0..1; smooth edges, no strands.
     """
     height, width = -(-rgb.shape[0] // cell), -(-rgb.shape[1] // cell)
-    outline, shown = _outline(rgb, landmarks, models, cell, width, height)
+    outline, shown = _outline(rgb, landmarks, outlook, cell, width, height)
     prior = _prior(rgb, landmarks, models, cell, width, height)
     head = guess_head_height(landmarks) / cell
     return _fuse(outline, shown, prior, head, landmarks / np.float32(cell))
@@ -113,22 +164,14 @@ def _view(rgb: Rgb, landmarks: Landmarks, extent: tuple[float, float, float]) ->
     return left, top, max(right, left + 1), max(bottom, top + 1)
 
 
-def _outline(rgb: Rgb, landmarks: Landmarks, models: Models, cell: int, width: int, height: int) -> tuple[F32, F32]:
+def _outline(rgb: Rgb, landmarks: Landmarks, outlook: Outlook, cell: int, width: int, height: int) -> tuple[F32, F32]:
     """U-2-Net's map in cells, and how far each cell lies within its view (1, falling to 0 at inner edges)."""
-    box = _view(rgb, landmarks, OUTLINE_VIEW)
-    view = Image.fromarray(rgb).resize((_OUTLINE_SIDE, _OUTLINE_SIDE), Image.Resampling.LANCZOS, box, reducing_gap=1.5)
-    pixels = np.asarray(view, np.float32)
-    pixels = (pixels / max(float(pixels.max()), 1.0) - _IMAGENET_MEAN) / _IMAGENET_SD
-    saliency = models.run("u2net", np.ascontiguousarray(pixels.transpose(2, 0, 1)[None]))[0][0, 0]
-    lowest, highest = float(saliency.min()), float(saliency.max())
-    saliency = (saliency - lowest) / max(highest - lowest, 1e-6)
-
     inside = np.ones((rgb.shape[0], rgb.shape[1]), np.float32)
-    left, top, right, bottom = box
+    left, top, right, bottom = outlook.box
     inside[:top], inside[bottom:], inside[:, :left], inside[:, right:] = 0, 0, 0, 0
     feather = max(1, round(0.06 * guess_head_height(landmarks) / cell))
     shown = smoothstep(box_mean(to_cells(inside, cell), feather), 0.5, 1)
-    return _place(saliency, box, cell, width, height), shown
+    return _place(outlook.saliency, outlook.box, cell, width, height), shown
 
 
 def _prior(rgb: Rgb, landmarks: Landmarks, models: Models, cell: int, width: int, height: int) -> F32:

@@ -16,6 +16,7 @@ import numpy as np
 from idphoto import mesh
 from idphoto import opencv as cv2
 from idphoto.arrays import F32, F64, Alpha, Mask, Rgb
+from idphoto.partmap import LEVELS, SIDE, PartMap
 from idphoto.portrait import Portrait
 
 STRETCH_MOST: Final = 0.7
@@ -116,7 +117,7 @@ def field_from_moves(
 
 
 def warp(portrait: Portrait, field: Field) -> Portrait:
-    """Return the portrait as a field moves it: picture, matte, landmarks, crown and chin.
+    """Return the portrait as a field moves it: picture, matte, landmarks, crown, chin and the map of its parts.
 
     Where nothing moves, the pixels are the same; a field that moves nothing returns the same portrait.
 
@@ -136,8 +137,35 @@ def warp(portrait: Portrait, field: Field) -> Portrait:
     crown, chin = field.carry(ends)[:, 1]
     rgb, alpha = _resample(portrait, field)
     return replace(
-        portrait, rgb=rgb, alpha=alpha, landmarks=landmarks, crown_y=float(max(0.0, crown)), chin_y=float(chin)
+        portrait,
+        rgb=rgb,
+        alpha=alpha,
+        landmarks=landmarks,
+        crown_y=float(max(0.0, crown)),
+        chin_y=float(chin),
+        part_map=None if portrait.part_map is None else _carry_map(portrait.part_map, field),
     )
+
+
+def _carry_map(part_map: PartMap, field: Field) -> PartMap:
+    """Return the map as a field moves it: each cell shows what its middle comes from."""
+    low = np.array(part_map.box[:2])
+    cell = (np.array(part_map.box[2:]) - low) / SIDE
+    rows, columns = np.mgrid[:SIDE, :SIDE]
+    middles = np.stack([columns, rows], axis=-1).reshape(-1, 2)
+    places = (middles + 0.5) * cell + low - 0.5
+    height, width = field.shift.shape[:2]
+    inside = np.all((places >= (field.left, field.top)) & (places <= (field.left + width, field.top + height)), axis=1)
+    shift = np.zeros((SIDE * SIDE, 2), np.float32)
+    shift[inside] = field.at(places[inside].astype(np.float32))
+    source = (middles + shift / cell).astype(np.float32).reshape(SIDE, SIDE, 2)
+    planes = [
+        cv2.remap(plane, source, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        for plane in part_map.shares * np.uint8(255 // LEVELS)
+    ]
+    moved = np.rint(np.stack(planes) * np.float32(1 / (255 // LEVELS))).astype(np.uint8)
+    still = ~shift.any(axis=1).reshape(SIDE, SIDE)
+    return PartMap(part_map.box, np.where(still, part_map.shares, moved))
 
 
 def _reach(portrait: Portrait, points: F32, support: float) -> tuple[F32, F32]:

@@ -216,7 +216,7 @@ def reshape(portrait: Portrait, params: Beautify) -> Portrait:
 def recolour(portrait: Portrait, params: Beautify) -> Portrait:
     """Return the portrait with light and colour of skin and teeth changed; nothing else changes."""
     found = parts(portrait)
-    gates.check_no_hand(KIND, portrait, found.face_skin)
+    gates.check_no_hand(KIND, portrait, found.skin)
     rgb = portrait.rgb
     mask = skin_mask(portrait, replace(found, body_skin=found.body_skin * _like_face(portrait, found)))
     if mask.any() and any((params.smooth, params.whiten, params.rosy, params.dark_circles, params.blemish)):

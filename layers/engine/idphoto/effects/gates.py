@@ -104,23 +104,31 @@ def check_whole_face(effect: str, portrait: Portrait) -> None:
         )
 
 
-def check_no_hand(effect: str, portrait: Portrait, face_skin: Matte) -> None:
+_LOBES: Final = (132, 361)
+"""Points of the face's edge beside the lobes of the ears."""
+
+
+def check_no_hand(effect: str, portrait: Portrait, skin: Matte) -> None:
     """Refuse a hand or an arm beside the face: it is skin too, and what it covers nobody knows.
 
     Parameters
     ----------
-    face_skin
-        ``(H, W)`` float32: the skin above the jaw (:attr:`idphoto.parts.Parts.face_skin`).
+    skin
+        ``(H, W)`` float32: all bare skin (:attr:`idphoto.parts.Parts.skin`).
 
     Raises
     ------
     EffectRefusedError
         ``HAND_AT_FACE``.
     """
-    unit = face_width(portrait.landmarks)
+    # As wide as the face would be seen from the front: one that is turned shows its ear farther out.
+    unit = face_width(portrait.landmarks) / float(
+        np.cos(np.deg2rad(min(abs(estimate_pose(portrait.landmarks).yaw), 60)))
+    )
     edges = portrait.landmarks[[mesh.LEFT_CHEEK_EDGE, mesh.RIGHT_CHEEK_EDGE], 0]
     away = np.abs(np.arange(portrait.width) - edges.mean()) > HAND_AWAY * unit
-    area = float(face_skin[:, away].sum()) / unit**2
+    lobes = max(0, int(portrait.landmarks[list(_LOBES), 1].max()))
+    area = float(skin[:lobes, away].sum()) / unit**2
     if area > HAND_MOST:
         raise EffectRefusedError(
             effect,

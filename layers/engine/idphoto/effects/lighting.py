@@ -99,7 +99,7 @@ def apply(portrait: Portrait, params: Lighting) -> Portrait:
     check(KIND, portrait, LIMITS)
     check_whole_face(KIND, portrait)
     found = parts(portrait)
-    check_no_hand(KIND, portrait, found.face_skin)
+    check_no_hand(KIND, portrait, found.skin)
     area = _Area.of(portrait)
     cells = area.shrink(portrait.rgb).astype(np.float32)
     points = area.points(portrait.landmarks)

@@ -16,6 +16,7 @@ from idphoto.drape import Cloth, Fit, drape, soften
 from idphoto.effects.base import EffectParams, EffectRefusedError, Strength
 from idphoto.effects.gates import Limits, check, check_no_hand, check_whole_face
 from idphoto.garment import Garment, read_garment
+from idphoto.learned import with_clothes
 from idphoto.neck import Neck, complete_neck, grain
 from idphoto.parts import Parts, parts
 from idphoto.portrait import Portrait
@@ -98,7 +99,7 @@ def apply(portrait: Portrait, params: Outfit, material: bytes) -> Portrait:
     check(KIND, portrait, LIMITS)
     _check_room(portrait)
     found = parts(portrait)
-    check_no_hand(KIND, portrait, found.face_skin)
+    check_no_hand(KIND, portrait, found.skin)
     wearer = measure(portrait, found)
     rows = slice(max(int(portrait.eye_y), 0), _last_row(portrait, garment, wearer, params.height))
     fit = Fit(params.fit / 100, params.shoulder_width / 100, params.height / 100)
@@ -110,11 +111,11 @@ def apply(portrait: Portrait, params: Outfit, material: bytes) -> Portrait:
     back = soften(worn.put_on(garment.back), sigma) if garment.back is not None else None
     head = _Head.of(portrait, found, wearer, rows)
     neck = complete_neck(portrait, found, wearer, rows, noise)
-    dressed = _Dressing(head, neck, front, back, wearer, params.shadow / 100).compose()
-    return _finish(portrait, rows, dressed)
+    dressing = _Dressing(head, neck, front, back, wearer, params.shadow / 100)
+    return _finish(portrait, rows, dressing.compose(), dressing.worn())
 
 
-def _finish(portrait: Portrait, rows: slice, dressed: tuple[F32, F32, Mask]) -> Portrait:
+def _finish(portrait: Portrait, rows: slice, dressed: tuple[F32, F32, Mask], worn: Matte) -> Portrait:
     """Put the dressed window into the portrait; what is kept keeps every bit."""
     colour, opacity, kept = dressed
     rgb, alpha = portrait.rgb.copy(), portrait.alpha.copy()
@@ -122,7 +123,12 @@ def _finish(portrait: Portrait, rows: slice, dressed: tuple[F32, F32, Mask]) -> 
     rgb[rows] = np.where(kept[..., None], rgb[rows], new)
     alpha[rows] = np.where(kept, alpha[rows], np.rint(opacity * 255).astype(np.uint8))
     alpha[rows.stop :] = 0
-    return replace(portrait, rgb=rgb, alpha=alpha)
+    part_map = portrait.part_map
+    if part_map is not None:
+        whole = np.zeros(alpha.shape, np.float32)
+        whole[rows] = worn
+        part_map = with_clothes(part_map, whole)
+    return replace(portrait, rgb=rgb, alpha=alpha, part_map=part_map)
 
 
 def _check_room(portrait: Portrait) -> None:
@@ -303,6 +309,11 @@ class _Dressing:
         kept = head.untouched & ((top > head.alpha - np.float32(1e-4)) | bare)
         kept &= (head.alpha >= 1) | alone | head.inner_face
         return np.asarray(colour / np.maximum(opacity, np.float32(1e-3))[..., None], np.float32), opacity, kept
+
+    def worn(self) -> Matte:
+        """Where the garment is seen, ``(h, w)`` in 0..1."""
+        cloth = self.front.alpha if self.back is None else np.maximum(self.front.alpha, self.back.alpha)
+        return np.asarray(cloth * np.clip(1 - self.head.face - self.head.hair_before, 0, 1), np.float32)
 
     def _cast(self, caster: Matte, down_cm: float, blur_cm: float, strength: float) -> Matte:
         """Shadow of a mask that falls so far down and is so soft."""

@@ -51,7 +51,7 @@ def apply(portrait: Portrait, params: Skin) -> Portrait:
         return portrait
     check(KIND, portrait, LIMITS)
     found = parts(portrait)
-    check_no_hand(KIND, portrait, found.face_skin)
+    check_no_hand(KIND, portrait, found.skin)
     mask = skin_mask(portrait, found)
     if not mask.any():
         return portrait

@@ -1,0 +1,256 @@
+"""What is what in a portrait, coarsely: a learned reading of what U-2-Net sees, and how it travels with the portrait.
+
+The network ``parts_head`` is small: U-2-Net, which runs for the matte anyway, has looked already, and the network reads
+its inner layers, together with the picture and with where the landmarks say that the face is. How it was trained tells
+``layers/inference/parts/README.md``. What it says is then weighed with the colours that this very person has where it
+is sure, for it has seen no real cloth and no real hair.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from idphoto import mesh
+from idphoto.arrays import F32, Landmarks, Mask
+from idphoto.models import Models
+from idphoto.raster import dilate, grow
+from idphoto.segment import OUTLINE_SIDE, Outlook
+from idphoto.upright import guess_head_height, midline_x
+
+CLASSES: Final = ("hair", "face_skin", "body_skin", "ears", "clothes", "headwear", "glasses", "beard", "held")
+"""The network's classes in the order of its output; all are of the person, for who that is tells the matte."""
+
+SIDE: Final = 160
+"""Cells of the network's output to a side of its window."""
+
+LEVELS: Final = 31
+"""A share is kept in this many steps: finer than the network is sure, and half the bytes of 255."""
+
+OWN_ROUNDS: Final = 3
+"""Times that the colours are learned: each time from what the time before has corrected."""
+SURE: Final = 0.5
+"""Cells of so much a class are taken for it."""
+TEACHES: Final = 0.75
+"""Cells of so much a class, on so much a person, teach its colours. Skin is taught by the face alone: what passes for a
+neck may be a collar."""
+LOOSE: Final = 0.2
+"""Hair hangs together over cells of so much hair, skin over cells of so much skin."""
+NECK: Final = 0.25
+"""Beside the midline, in head heights: farther in is the neck."""
+ARM: Final = 0.45
+"""Below the chin, in head heights: farther down begin arms."""
+SHADES: Final = (0.9, 0.8, 0.7, 0.6)
+SHADED_SHARE: Final = 0.3
+"""Lightness (cube root of the light) of skin in shade relative to what the face shows, and how common that is."""
+FEW: Final = 40
+"""Cells too few to learn a colour from."""
+UNSEEN: Final = 0.24
+"""Share of all cells that colours never seen are taken to have, so that the network may still decide."""
+
+_ALIKE: Final = ((0, 7), (1, 2, 3), (4,), (5,))
+"""Classes that have their colours in common: hair and beard, all skin, clothes, headwear."""
+_SKIN: Final = 1
+_BODY, _CLOTHES, _BEARD = 2, 4, 7
+_BELOW_CHIN: Final = 2
+_FEATURES: Final = slice(5, 8)
+"""Planes of :func:`geometry`: the height; eyes, brows, lips."""
+_TEACHERS: Final = ((0,), (1, 3), (4,), (5,))
+_UNTRUSTED: Final = 8
+"""Held things: on persons held out of the training the network does not find them again, so its word is not taken."""
+_BINS: Final = 24
+_RED_LOW, _RED_SPAN, _BLUE_LOW, _BLUE_SPAN = -0.8, 2.4, -1.4, 2.2
+"""Range of the logarithms of red and blue over green: skin in light of a candle and in the blue of a screen."""
+
+_BOX: Final = struct.Struct("<4d")
+
+
+@dataclass(frozen=True, eq=False)
+class PartMap:
+    """Shares of the classes in a window of a portrait.
+
+    Attributes
+    ----------
+    box
+        Left, top, right, bottom of the window, px of the portrait; it may reach beyond it.
+    shares
+        ``(9, 160, 160)`` uint8 in 0..31, a plane for each of :data:`CLASSES`; they sum to about 31.
+    """
+
+    box: tuple[float, float, float, float]
+    shares: NDArray[np.uint8]
+
+    def moved(self, x: float, y: float) -> PartMap:
+        """Return the map of a portrait whose first pixel is ``(x, y)`` of this one's."""
+        left, top, right, bottom = self.box
+        return PartMap((left - x, top - y, right - x, bottom - y), self.shares)
+
+    def scaled(self, x: float, y: float) -> PartMap:
+        """Return the map of a portrait ``x`` times as wide and ``y`` times as high as this one's."""
+        left, top, right, bottom = self.box
+        return PartMap((left * x, top * y, right * x, bottom * y), self.shares)
+
+
+def read_parts(outlook: Outlook, landmarks: Landmarks, models: Models) -> PartMap:
+    """Tell what is what.
+
+    Parameters
+    ----------
+    outlook
+        What U-2-Net sees.
+    landmarks
+        ``(478, 3)`` float32, px of the same picture.
+    models
+        Runs ``parts_head``.
+    """
+    face = geometry(landmarks, outlook.box)
+    (said,) = models.run("parts_head", np.concatenate([picture(outlook), face])[None], *outlook.taps)
+    shares = weigh_colours(said[0], outlook, face[_FEATURES].max(axis=0) > 0)
+    _let_go(shares, face)
+    return PartMap(outlook.box, np.rint(shares * LEVELS).astype(np.uint8))
+
+
+def weigh_colours(said: F32, outlook: Outlook, features: Mask) -> F32:
+    """Weigh what the network said with the colours that each class has in this picture.
+
+    Parameters
+    ----------
+    said
+        ``(9, 160, 160)`` float32, shares of the classes.
+    outlook
+        What U-2-Net sees.
+    features
+        ``(160, 160)`` bool: eyes, brows and lips, whose colours are no skin's.
+    """
+    said = said.copy()
+    said[_UNTRUSTED] = 0
+    said /= np.maximum(said.sum(axis=0), 1e-6)
+    bins = _colour_bins(outlook)
+    person = outlook.saliency.reshape(SIDE, 2, SIDE, 2).mean(axis=(1, 3)) > SURE
+    before = np.stack([said[list(group)].sum(axis=0) for group in _ALIKE])
+    taught = np.stack([said[list(group)].sum(axis=0) for group in _TEACHERS]) / np.maximum(before, 1e-6)
+    after, weighed = before, ~dilate(features, 2)
+    for _ in range(OWN_ROUNDS):
+        teachers = after * taught
+        weights = np.where((teachers > TEACHES) & person, teachers, 0).reshape(len(_ALIKE), -1)
+        counts = np.stack([np.bincount(bins, weight, _BINS**3) for weight in weights])
+        totals = counts.sum(axis=1)
+        cubes = counts.reshape(-1, _BINS, _BINS, _BINS).astype(np.float32)
+        cubes[_SKIN] += SHADED_SHARE * _in_shade(cubes[_SKIN])
+        smooth = _smooth(cubes).reshape(len(_ALIKE), -1)
+        likelihood = smooth[:, bins] / np.maximum(totals, 1)[:, None] + np.float32(UNSEEN / _BINS**3)
+        likelihood = likelihood.reshape(before.shape)
+        known = (totals > FEW)[:, None, None]
+        mixed = (likelihood * after * known).sum(axis=0) / np.maximum((after * known).sum(axis=0), 1e-3)
+        after = before * np.where(known & weighed, likelihood / np.maximum(mixed, 1e-9), 1)
+        after /= np.maximum(after.sum(axis=0), 1e-6)
+    shares = said.copy()
+    for group, old, new in zip(_ALIKE, before, after, strict=True):
+        shares[list(group)] *= new / np.maximum(old, 1e-4)
+    return np.asarray(shares / np.maximum(shares.sum(axis=0), 1e-6), np.float32)
+
+
+def _let_go(shares: F32, face: F32) -> None:
+    """Correct, in place, what does not hang together.
+
+    Hair below the chin that no hair above it holds is cloth, and skin beside the face that neither the neck nor an arm
+    holds is hair.
+    """
+    below_chin, aside = face[_BELOW_CHIN], np.abs(face[0])
+    above = below_chin < 0
+    hair = shares[0] + shares[_BEARD]
+    loose = ~grow((hair > SURE) & above, hair > LOOSE) & ~above
+    shares[_CLOTHES] += np.where(loose, hair, 0)
+    shares[[0, _BEARD]] = np.where(loose, 0, shares[[0, _BEARD]])
+    skin = shares[_BODY]
+    held = (aside < NECK) | (below_chin > ARM)
+    loose = ~grow((skin > SURE) & held, skin > LOOSE) & ~held
+    shares[0] += np.where(loose, skin, 0)
+    shares[_BODY] = np.where(loose, 0, skin)
+
+
+def _colour_bins(outlook: Outlook) -> NDArray[np.intp]:
+    """Colour of each cell as a number: lightness, and two tints that do not change with the exposure."""
+    srgb = outlook.view.reshape(SIDE, 2, SIDE, 2, 3).mean(axis=(1, 3), dtype=np.float32).reshape(-1, 3) / 255
+    light = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
+    lightness = np.cbrt(light @ np.array((0.2126, 0.7152, 0.0722), np.float32))
+    red, green, blue = np.log(light + 0.02).T
+    places = (lightness, (red - green - _RED_LOW) / _RED_SPAN, (blue - green - _BLUE_LOW) / _BLUE_SPAN)
+    first, second, third = (np.clip(place * _BINS, 0, _BINS - 1).astype(np.intp) for place in places)
+    return np.asarray((first * _BINS + second) * _BINS + third, np.intp)
+
+
+def _in_shade(cube: F32) -> F32:
+    """Return the counts ``(n, n, n)`` that the same colours have in less light: lower lightness, the same tints."""
+    shaded = np.zeros_like(cube)
+    levels = np.arange(_BINS)
+    for share in SHADES:
+        np.add.at(shaded, (levels * share).astype(np.intp), cube / np.float32(len(SHADES)))
+    return shaded
+
+
+def _smooth(cubes: F32) -> F32:
+    """Blur cubes ``(K, n, n, n)`` by the kernel 1 4 6 4 1 along each axis; the border repeats."""
+    for axis in (1, 2, 3):
+        for _ in range(2):
+            pad = [(0, 0)] * 4
+            pad[axis] = (1, 1)
+            wide = np.pad(cubes, pad, mode="edge")
+            n = cubes.shape[axis]
+            lower, upper = (np.take(wide, range(k, k + n), axis) for k in (0, 2))
+            cubes = 0.5 * cubes + 0.25 * (lower + upper)
+    return cubes
+
+
+def pack(part_map: PartMap) -> bytes:
+    """Write a map, without loss: the box, then the planes as differences from row to row, compressed."""
+    steps = np.diff(part_map.shares, axis=1, prepend=np.uint8(0))
+    return _BOX.pack(*part_map.box) + zlib.compress(steps.tobytes(), 6)
+
+
+def unpack(data: bytes) -> PartMap:
+    """Read what :func:`pack` wrote."""
+    steps = np.frombuffer(zlib.decompress(data[_BOX.size :]), np.uint8).reshape(len(CLASSES), SIDE, SIDE)
+    left, top, right, bottom = _BOX.unpack_from(data)
+    return PartMap((left, top, right, bottom), np.cumsum(steps, axis=1, dtype=np.uint8))
+
+
+def picture(outlook: Outlook) -> F32:
+    """Return what the network sees of the picture, ``(16, 160, 160)``: colours and saliency, four px to a cell."""
+    full = np.concatenate([outlook.view.astype(np.float32) / 255, outlook.saliency[..., None]], axis=-1)
+    cells = full.reshape(SIDE, 2, SIDE, 2, 4).transpose(1, 3, 4, 0, 2)
+    return np.ascontiguousarray(cells.reshape(16, SIDE, SIDE), np.float32)
+
+
+def geometry(landmarks: Landmarks, box: tuple[int, int, int, int]) -> F32:
+    """Return what the network knows of the face, ``(9, 160, 160)``: its place in head heights, outline and features."""
+    left, top, right, bottom = box
+    head = guess_head_height(landmarks)
+    columns = (np.arange(SIDE, dtype=np.float32) + 0.5) * ((right - left) / SIDE) + left
+    rows = (np.arange(SIDE, dtype=np.float32) + 0.5) * ((bottom - top) / SIDE) + top
+    x = np.clip((columns - midline_x(landmarks)) / head, -1.5, 1.5)
+    below_chin = np.clip((rows - landmarks[mesh.CHIN, 1]) / head, -1.7, 1.7)
+    brows = float(landmarks[list(mesh.LEFT_BROW + mesh.RIGHT_BROW), 1].mean())
+    below_brows = np.clip((rows - brows) / head, -1.5, 1.5)
+    scale = np.array((OUTLINE_SIDE / (right - left), OUTLINE_SIDE / (bottom - top)))
+    points = (landmarks[:, :2] + 0.5 - (left, top)) * scale
+    rings = ((mesh.FACE_OVAL,), (mesh.LEFT_EYE, mesh.RIGHT_EYE), (mesh.LEFT_BROW, mesh.RIGHT_BROW), (mesh.LIPS_OUTER,))
+    flat = np.ones((SIDE, SIDE), np.float32)
+    planes = [x[None] * flat, np.abs(x)[None] * flat, below_chin[:, None] * flat, below_brows[:, None] * flat]
+    planes += [_fill([points[list(ring)] for ring in group]) for group in rings]
+    return np.stack([*planes, flat]).astype(np.float32)
+
+
+def _fill(outlines: list[NDArray[np.float64]]) -> F32:
+    image = Image.new("L", (OUTLINE_SIDE, OUTLINE_SIDE))
+    draw = ImageDraw.Draw(image)
+    for outline in outlines:
+        draw.polygon([(float(px), float(py)) for px, py in outline], fill=1)
+    fine = np.asarray(image, np.float32).reshape(SIDE, 2, SIDE, 2)
+    return np.asarray(fine.mean(axis=(1, 3)), np.float32)

@@ -1,0 +1,43 @@
+"""Make the portraits: ``python -m parts.generate FOLDER --first 0 --count 900``.
+
+Each seed is a person, rendered once and developed into some photos. Written are ``NNNNN_L.png`` (the photo),
+``NNNNN_L.cls.png`` (the classes of :mod:`labels`, 255 where there is nothing of the person), ``NNNNN_L.cov.png`` (the
+person's coverage) and ``NNNNN.json`` (what was drawn). What is there already is left alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from parts.photo import develop
+from parts.scene import render
+
+
+def main() -> None:
+    """Make them."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--count", type=int, default=900)
+    parser.add_argument("--looks", type=int, default=1)
+    chosen = parser.parse_args()
+    chosen.folder.mkdir(parents=True, exist_ok=True)
+    for seed in range(chosen.first, chosen.first + chosen.count):
+        facts = chosen.folder / f"{seed:05d}.json"
+        if facts.exists():
+            continue
+        drawn = render(seed)
+        for look in range(chosen.looks):
+            photo, classes, coverage = develop(drawn, np.random.default_rng((seed, look)))
+            for image, ending in ((photo, "png"), (classes, "cls.png"), (coverage, "cov.png")):
+                Image.fromarray(image).save(chosen.folder / f"{seed:05d}_{look}.{ending}", compress_level=1)
+        facts.write_text(json.dumps(drawn.facts))
+
+
+if __name__ == "__main__":
+    main()

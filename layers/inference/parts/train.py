@@ -1,0 +1,271 @@
+"""Train the parser on the features of synthetic portraits: ``python -m parts.train FEATURES RESULT.onnx``.
+
+The network is small, because U-2-Net has done the work: its inner layers are brought to few channels, and a decoder
+joins them from coarse to fine with the picture and the geometry of the face. Every eighth person is held out, and what
+the network does on them is printed. ``--measure`` only measures, on the held-out portraits, what RESULT does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
+
+from parts.labels import NAMES
+
+TAPS = ((128, 1), (256, 2), (512, 4), (512, 8), (128, 2))
+"""Channels and coarseness of the inner layers, relative to the 160 cells of the result."""
+NEAR, GEOMETRY = 16, 9
+SCALE = (1 / 24, 1 / 16, 1 / 10, 1 / 8, 1 / 16)
+"""Brings the layers' 8 bits to about one."""
+CROP, STEP = 80, 8
+HELD_OUT = 8
+
+
+class Head(nn.Module):
+    """The parser."""
+
+    def __init__(self) -> None:
+        super().__init__()
+
+        def join(channels: int, out: int) -> nn.Sequential:
+            return nn.Sequential(nn.Conv2d(channels, out, 1), nn.ReLU(), nn.Conv2d(out, out, 3, padding=1), nn.ReLU())
+
+        widths = (24, 40, 56, 64, 24)
+        self.reduce = nn.ModuleList(nn.Conv2d(c, w, 1) for (c, _), w in zip(TAPS, widths, strict=True))
+        self.near = nn.Conv2d(NEAR + GEOMETRY, 16, 3, padding=1)
+        self.wide = nn.Conv2d(64, 64, 3, padding=2, dilation=2)
+        self.at20 = join(64 + GEOMETRY, 64)
+        self.at40 = join(128 + 56 + GEOMETRY, 64)
+        self.at80 = join(64 + 40 + 24 + GEOMETRY, 48)
+        self.at160 = join(48 + 24 + 16, 24)
+        self.out = nn.Conv2d(24, len(NAMES), 1)
+
+    def forward(self, near: torch.Tensor, *taps: torch.Tensor) -> torch.Tensor:
+        """Logits ``(B, 9, 160, 160)``."""
+        small = [
+            functional.relu(layer(tap.to(torch.float32) * scale))
+            for layer, tap, scale in zip(self.reduce, taps, SCALE, strict=True)
+        ]
+        geometry = near[:, NEAR:]
+        at20 = self.at20(torch.cat([small[3], functional.avg_pool2d(geometry, 8)], 1))
+        at20 = torch.cat([at20, functional.relu(self.wide(at20))], 1)
+        at40 = self.at40(torch.cat([_double(at20), small[2], functional.avg_pool2d(geometry, 4)], 1))
+        at80 = self.at80(torch.cat([_double(at40), small[1], small[4], functional.avg_pool2d(geometry, 2)], 1))
+        at160 = self.at160(torch.cat([_double(at80), small[0], functional.relu(self.near(near))], 1))
+        return self.out(at160)
+
+
+class Shares(nn.Module):
+    """The parser with shares for logits, as it is exported."""
+
+    def __init__(self, head: Head) -> None:
+        super().__init__()
+        self.head = head
+
+    def forward(self, near: torch.Tensor, *taps: torch.Tensor) -> torch.Tensor:
+        """Shares ``(B, 9, 160, 160)``."""
+        return torch.softmax(self.head(near, *taps), 1)
+
+
+def _double(field: torch.Tensor) -> torch.Tensor:
+    return functional.interpolate(field, scale_factor=2, mode="bilinear", align_corners=False)
+
+
+class Shards:
+    """The features on disk."""
+
+    def __init__(self, folder: Path) -> None:
+        self.names, self.rows = [], []
+        self.arrays = []
+        for shard, path in enumerate(sorted(folder.glob("*.names.json"))):
+            stem = path.name.split(".")[0]
+            keys = [*(f"tap{k}" for k in range(len(TAPS))), "picture", "geometry", "truth"]
+            self.arrays.append({key: np.load(folder / f"{stem}.{key}.npy", mmap_mode="r") for key in keys})
+            names = json.loads(path.read_text())
+            self.names += names
+            self.rows += [(shard, row) for row in range(len(names))]
+
+    def get(
+        self, index: int, corner: tuple[int, int] = (0, 0), side: int = 160
+    ) -> tuple[np.ndarray, list[np.ndarray], np.ndarray]:
+        """Near inputs, taps and truth of a portrait or a square of it."""
+        shard, row = self.rows[index]
+        arrays, (y, x) = self.arrays[shard], corner
+        here = np.s_[:, y : y + side, x : x + side]
+        near = np.concatenate([arrays["picture"][row][here], arrays["geometry"][row][here]]).astype(np.float32)
+        taps = []
+        for k, (_, coarse) in enumerate(TAPS):
+            a, b, s = y // coarse, x // coarse, side // coarse
+            taps.append(arrays[f"tap{k}"][row][:, a : a + s, b : b + s])
+        return near, taps, np.asarray(arrays["truth"][row][here])
+
+
+def batch_of(
+    shards: Shards, chosen: np.ndarray, rng: np.random.Generator
+) -> tuple[torch.Tensor, list[torch.Tensor], torch.Tensor]:
+    """Make a batch of squares, some mirrored, some without geometry or colours."""
+    nears, taps, truths = [], [[] for _ in TAPS], []
+    for index in chosen:
+        corner = tuple(int(v) * STEP for v in rng.integers(0, (160 - CROP) // STEP + 1, 2))
+        near, tap, truth = shards.get(int(index), corner, CROP)
+        gain = np.exp(rng.normal(0, 0.15, 3)).astype(np.float32)
+        shift = rng.normal(0, 0.05, 3).astype(np.float32)
+        for k in range(3):
+            near[[k, k + 4, k + 8, k + 12]] = near[[k, k + 4, k + 8, k + 12]] * gain[k] + shift[k]
+        if rng.random() < 0.4:
+            near[:NEAR] = 0
+        if rng.random() < 0.2:
+            near[NEAR:] = 0
+        near[NEAR : NEAR + 4] += rng.normal(0, 0.02, (4, 1, 1)).astype(np.float32)
+        if rng.random() < 0.5:
+            near, truth, tap = near[..., ::-1].copy(), truth[..., ::-1].copy(), [t[..., ::-1].copy() for t in tap]
+            near[:NEAR] = near[:NEAR].reshape(2, 2, 4, *near.shape[1:])[:, ::-1].reshape(NEAR, *near.shape[1:])
+            near[NEAR] *= -1
+        nears.append(near)
+        truths.append(truth)
+        for store, value in zip(taps, tap, strict=True):
+            store.append(value)
+    made = [torch.from_numpy(np.stack(store)).to(torch.float32) for store in taps]
+    for tap in made:
+        shape = (len(tap), tap.shape[1], 1, 1)
+        tap.mul_(torch.exp(0.1 * torch.randn(shape)) * (torch.rand(shape) > 0.15) / 0.85)
+    return torch.from_numpy(np.stack(nears)), made, torch.from_numpy(np.stack(truths)).to(torch.float32) / 255
+
+
+def train(shards: Shards, epochs: int, batch: int, seed: int, minutes: float) -> Head:
+    """Return the trained network."""
+    torch.manual_seed(seed)
+    rng = np.random.default_rng(seed)
+    taught = np.array([k for k, name in enumerate(shards.names) if int(name.split("_")[0]) % HELD_OUT])
+    head = Head()
+    weights = torch.tensor([1.0, 1.0, 1.4, 2.0, 1.0, 1.3, 3.0, 1.6, 1.2]).view(1, -1, 1, 1)
+    steps = epochs * (len(taught) // batch)
+    optimiser = torch.optim.AdamW(head.parameters(), 2e-3, weight_decay=2e-3)
+    plan = torch.optim.lr_scheduler.OneCycleLR(optimiser, 3e-3, total_steps=steps + 1, pct_start=0.15)
+    begun = time.monotonic()
+    for epoch in range(epochs):
+        order, total = rng.permutation(taught), 0.0
+        for k in range(len(order) // batch):
+            near, taps, truth = batch_of(shards, order[k * batch : (k + 1) * batch], rng)
+            logs = functional.log_softmax(head(near, *taps), 1)
+            mass = (truth * weights).sum()
+            loss = -(logs * truth * weights).sum() / mass.clamp(min=1)
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            plan.step()
+            total += float(loss.detach())
+        print(
+            f"epoch {epoch} loss {total / max(1, len(order) // batch):.3f} {time.monotonic() - begun:.0f} s", flush=True
+        )
+        if minutes and time.monotonic() - begun > 60 * minutes:
+            break
+    return head.eval()
+
+
+def export(head: Head, result: Path) -> None:
+    """Write the network for onnxruntime."""
+    near = torch.zeros(1, NEAR + GEOMETRY, 160, 160)
+    taps = [torch.zeros(1, c, 160 // s, 160 // s, dtype=torch.uint8) for c, s in TAPS]
+    names = ["near", *(f"tap{k}" for k in range(len(TAPS)))]
+    torch.onnx.export(
+        Shares(head).eval(),
+        (near, *taps),
+        str(result),
+        input_names=names,
+        output_names=["shares"],
+        opset_version=17,
+        dynamo=False,
+    )
+
+
+def measure(shards: Shards, run: object, photos: Path | None) -> None:
+    """Print what the network does on the persons held out: intersection over union, and by group."""
+    held = [k for k, name in enumerate(shards.names) if int(name.split("_")[0]) % HELD_OUT == 0]
+    inter, union = np.zeros(len(NAMES)), np.zeros(len(NAMES))
+    edge = np.zeros((len(NAMES), 3))
+    groups: dict[str, list[float]] = defaultdict(list)
+    for k in held:
+        near, taps, truth = shards.get(k)
+        shares = run(near[None], [t[None] for t in taps])[0]  # type: ignore[operator]
+        solid = truth.sum(axis=0) > 127
+        said, true = shares.argmax(axis=0), truth.argmax(axis=0)
+        for c in range(len(NAMES)):
+            a, b = (said == c) & solid, (true == c) & solid
+            inter[c] += (a & b).sum()
+            union[c] += (a | b).sum()
+            edge[c] += _edges(a, b)
+        score = float((said == true)[solid].mean())
+        if photos is not None:
+            facts = json.loads((photos / f"{shards.names[k].split('_')[0]}.json").read_text())
+            for key in ("tone", "age", "gender", "race", "hair", "garment", "hat", "extra"):
+                groups[f"{key}={str(facts[key]).split('+')[0]}"].append(score)
+            groups["all"].append(score)
+    print("class        IoU   boundary F")
+    for c, name in enumerate(NAMES):
+        right, said_edge, true_edge = edge[c]
+        f = 2 * right / max(said_edge + true_edge, 1)
+        print(f"{name:11s} {inter[c] / max(union[c], 1):.3f}  {f:.3f}")
+    print(f"mean        {np.mean(inter / np.maximum(union, 1)):.3f}")
+    for key in sorted(groups):
+        print(f"{key:24s} {np.mean(groups[key]):.3f}  of {len(groups[key])}")
+
+
+def _edges(said: np.ndarray, true: np.ndarray, reach: int = 2) -> tuple[float, float, float]:
+    """Edge cells within ``reach`` of the other's edge (mean of both ways), and the edge cells of each."""
+
+    def border(mask: np.ndarray) -> np.ndarray:
+        padded = np.pad(mask, 1, mode="edge")
+        inner = padded[1:-1, 1:-1]
+        return inner & ~(padded[:-2, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :-2] & padded[1:-1, 2:])
+
+    def near(mask: np.ndarray) -> np.ndarray:
+        out = mask.copy()
+        for _ in range(reach):
+            grown = np.pad(out, 1)
+            out = grown[1:-1, 1:-1] | grown[:-2, 1:-1] | grown[2:, 1:-1] | grown[1:-1, :-2] | grown[1:-1, 2:]
+        return out
+
+    a, b = border(said), border(true)
+    return float((a & near(b)).sum() + (b & near(a)).sum()) / 2, float(a.sum()), float(b.sum())
+
+
+def main() -> None:
+    """Train, export, measure."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("features", type=Path)
+    parser.add_argument("result", type=Path)
+    parser.add_argument("--epochs", type=int, default=16)
+    parser.add_argument("--batch", type=int, default=8)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--minutes", type=float, default=0.0)
+    parser.add_argument("--photos", type=Path)
+    parser.add_argument("--measure", action="store_true")
+    chosen = parser.parse_args()
+    torch.set_num_threads(chosen.threads)
+    shards = Shards(chosen.features)
+    print(len(shards.names), "portraits")
+    if not chosen.measure:
+        export(train(shards, chosen.epochs, chosen.batch, chosen.seed, chosen.minutes), chosen.result)
+    import onnxruntime as ort  # noqa: PLC0415
+
+    session = ort.InferenceSession(str(chosen.result), providers=["CPUExecutionProvider"])
+
+    def run(near: np.ndarray, taps: list[np.ndarray]) -> np.ndarray:
+        feed = {"near": near, **{f"tap{k}": np.ascontiguousarray(tap) for k, tap in enumerate(taps)}}
+        return session.run(None, feed)[0]
+
+    measure(shards, run, chosen.photos)
+
+
+if __name__ == "__main__":
+    main()
