@@ -135,10 +135,6 @@ def _stitches(wale: float, course: float) -> F64:
     return _even(0.75 * ridge * (0.65 + 0.35 * strand) + 0.12 * _noise(0.06, 0.04, 13))
 
 
-def _knit() -> F64:
-    return _stitches(TILE / 40, TILE / 56)
-
-
 def _fine_knit() -> F64:
     return _stitches(TILE / 72, TILE / 96)
 
@@ -165,7 +161,6 @@ WEAVES: Final[dict[str, Callable[[], F64]]] = {
     "plain": _plain,
     "satin": _satin,
     "reps": _reps,
-    "knit": _knit,
     "fine_knit": _fine_knit,
     "rib": _rib,
     "pique": _pique,
@@ -185,37 +180,6 @@ def _club() -> F64:
     return _soft(0.21 - np.abs(way))
 
 
-def _twin() -> F64:
-    """Pairs of thin diagonal stripes."""
-    u, v = _grid()
-    way = ((u - v) % 4.0 - 2.0) / np.sqrt(2)
-    return _soft(0.07 - np.abs(np.abs(way) - 0.3))
-
-
-def _dots() -> F64:
-    """Small dots in staggered rows."""
-    u, v = _grid()
-    one = np.hypot(u % 1.0 - 0.5, v % 1.0 - 0.5)
-    other = np.hypot((u + 0.5) % 1.0 - 0.5, (v + 0.5) % 1.0 - 0.5)
-    return _soft(0.11 - np.minimum(one, other))
-
-
-def _pin() -> F64:
-    """Fine stripes along the grain."""
-    u, _ = _grid()
-    return _soft(0.035 - np.abs(u % 1.0 - 0.5)) * 0.8
-
-
-def _check() -> F64:
-    """Small checks of two half-covering stripes."""
-    u, v = _grid()
-    return 0.5 * (_soft(0.2 - np.abs(u % 0.8 - 0.4)) + _soft(0.2 - np.abs(v % 0.8 - 0.4)))
-
-
 PATTERNS: Final[dict[str, Callable[[], F64]]] = {
     "club": _club,
-    "twin": _twin,
-    "dots": _dots,
-    "pin": _pin,
-    "check": _check,
 }
