@@ -207,8 +207,13 @@ def test_the_shape_leaves_what_is_far_from_the_face(near):
 def test_a_turned_face_keeps_its_shape_but_may_have_its_skin_retouched(near):
     angle = np.radians(35)
     turn = np.array([[np.cos(angle), 0, np.sin(angle)], [0, 1, 0], [-np.sin(angle), 0, np.cos(angle)]], np.float32)
+    # The picture becomes as narrow as the face that is turned.
+    size = (round(near.width * float(np.cos(angle))), near.height)
+    rgb, alpha = (cv2.resize(field, size, interpolation=cv2.INTER_AREA) for field in (near.rgb, near.alpha))
     middle = near.landmarks.mean(axis=0)
-    turned = replace(near, landmarks=((near.landmarks - middle) @ turn.T + middle).astype(np.float32), part_map=None)
+    moved = middle * (size[0] / near.width, 1, 1)
+    landmarks = ((near.landmarks - middle) @ turn.T + moved).astype(np.float32)
+    turned = replace(near, rgb=rgb, alpha=alpha, landmarks=landmarks, part_map=None)
     with pytest.raises(EffectRefusedError) as refusal:
         apply(turned, Beautify())
     assert refusal.value.details["reason"] == "FACE_TURNED"
