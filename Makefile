@@ -145,7 +145,7 @@ clean:
 	@touch $@
 
 .cache/wardrobe.stamp: layers/materials/wardrobe/requirements.txt
-	@echo 'Installing Blender as a Python module (about 500 MB, once)'
+	@echo 'Installing Blender as a Python module (1.3 GB, once)'
 	@rm -rf .cache/wardrobe
 	@$(WARDROBE_PYTHON) -m venv .cache/wardrobe
 	@.cache/wardrobe/bin/python -m pip $(PIP) --requirement $<
