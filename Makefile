@@ -114,6 +114,7 @@ bench: .cache/local.stamp
 	@$(RUN) tests/bench/bench_specs.py $${PORTRAITS:+"$$PORTRAITS"}
 	@$(RUN) -m tests.bench.bench_effects $${PORTRAITS:+"$$PORTRAITS"}
 	@$(RUN) -m tests.bench.bench_outfits $${PORTRAITS:+"$$PORTRAITS"}
+	@$(if $(PORTRAITS),$(RUN) -m tests.bench.bench_parts "$$PORTRAITS")
 	@$(if $(PORTRAITS),$(RUN) -m tests.bench.bench_checks "$$PORTRAITS")
 
 .PHONY: gallery
