@@ -42,13 +42,13 @@ WIDER: Final = 1.22
 EDGE_CM: Final = 0.4
 """So near to clothes the skin lies in their shadow, and is replaced with them."""
 
-ROUND: Final = 0.40
+ROUND: Final = 0.36
 ROUND_POWER: Final = 2.6
 """How much darker the sides of a neck are (logarithm), and how late that sets in."""
-CHIN_SHADOW: Final = 0.30
+CHIN_SHADOW: Final = 0.24
 CHIN_SHADOW_CM: Final = 1.7
 """Shadow of the jaw on the neck (logarithm), and how far down it fades."""
-BELOW_FACE: Final = 0.07
+BELOW_FACE: Final = 0.04
 """How much darker than the face a neck is anyway (logarithm): it leans back under the head."""
 SHADE_TINT: Final = np.array([0.90, 1.04, 1.10], np.float32)
 """Shaded skin is redder: light that comes out of skin has lost more of its blue (red, green, blue)."""

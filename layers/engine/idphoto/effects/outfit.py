@@ -37,7 +37,7 @@ HANGING_CM2: Final = 2.5
 BELOW_SHOULDER_CM: Final = 1.5
 
 CHIN_SHADOW: Final = 0.30
-CONTACT_SHADOW: Final = 0.42
+CONTACT_SHADOW: Final = 0.34
 HAIR_SHADOW: Final = 0.30
 """Share of the light that the chin takes from the cloth, a collar from the neck, and hair from the cloth below it, at
 full strength."""
@@ -195,16 +195,18 @@ class _Head:
     @classmethod
     def of(cls, portrait: Portrait, found: Parts, wearer: Wearer, rows: slice) -> _Head:
         alpha = portrait.alpha[rows] * np.float32(1 / 255)
-        gone = found.clothes[rows] + found.body_skin[rows]
-        gone = np.minimum(gone, alpha)
-        hair = np.minimum(found.hair[rows], alpha - gone)
-        both = hair + gone
-        hair = both * smoothstep(hair / np.maximum(both, np.float32(1e-3)), *HAIR_SHARE)
+        worn = np.minimum(found.clothes[rows] + found.body_skin[rows], alpha)
+        hair = np.minimum(found.hair[rows], alpha - worn)
+        both = hair + worn
+        judged = both * smoothstep(hair / np.maximum(both, np.float32(1e-3)), *HAIR_SHARE)
         ends = max(1, round(ENDS_CM * wearer.unit))
-        hair *= _joined(hair, wearer.unit, slice(0, ends))
-        gone = both - hair
+        hair = judged * _joined(judged, wearer.unit, slice(0, ends))
+        worn = both - judged
+        # Above the chin, what does not hang together with the clothes is a mistake about the head.
+        held = _joined(worn, wearer.unit, slice(-ends, None))
+        held[max(int(portrait.chin_y) - rows.start, 0) :] = 1
         inner = _inner_face(portrait, rows)
-        gone *= _joined(gone, wearer.unit, slice(-ends, None)) * (1 - inner)
+        gone = (worn * held + judged - hair) * (1 - inner)
         gone = np.where(gone < GONE_LEAST, 0, gone)
         hair = np.minimum(hair, alpha - gone)
         before = hair * _hanging(hair, wearer, portrait, rows)
