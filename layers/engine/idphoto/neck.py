@@ -27,7 +27,7 @@ WORK_UNIT: Final = 6.0
 FACE_TRUST: Final = 0.02
 """Weight of the face's colour beside that of a bare neck: it speaks where no neck is near."""
 
-BRIDGE_CM: Final = 0.45
+BRIDGE_CM: Final = 0.3
 """Half the width of the narrowest bridge between parts of the bare neck."""
 CHEST_CM: Final = (-9.0, -6.0)
 """Above the pit of the neck: farther down no garment shows skin."""
@@ -37,15 +37,17 @@ FLATTER: Final = 0.4
 SEEN_CM2: Final = (10.0, 40.0)
 HOLDS_CM: Final = 1.2
 """Area of bare neck from which on its tone counts for all the rest; of a smaller one it holds so far."""
+JAW_CM: Final = 3.0
+"""The face so far above the line of the jaw is lit and coloured most like the neck."""
 WIDER: Final = 1.22
 """So much wider than expected a neck may be where the photo shows it."""
-EDGE_CM: Final = 0.4
+EDGE_CM: Final = 0.3
 """So near to clothes the skin lies in their shadow, and is replaced with them."""
 
 ROUND: Final = 0.36
 ROUND_POWER: Final = 2.6
 """How much darker the sides of a neck are (logarithm), and how late that sets in."""
-CHIN_SHADOW: Final = 0.24
+CHIN_SHADOW: Final = 0.2
 CHIN_SHADOW_CM: Final = 1.7
 """Shadow of the jaw on the neck (logarithm), and how far down it fades."""
 BELOW_FACE: Final = 0.04
@@ -109,8 +111,9 @@ def complete_neck(portrait: Portrait, found: Parts, wearer: Wearer, rows: slice,
     colour = np.log(reduced(rgb) + _DARK) - shade * neck[..., None]
     weights = np.minimum(neck + np.float32(FACE_TRUST) * face, 1)
     tone = fill_gaps(np.asarray(colour, np.float32), weights)
-    if (face > 0.5).any():
-        usual = np.median(colour[face > 0.5], axis=0)
+    jaw = face * (reduced(below) > -JAW_CM)
+    if (jaw > 0.5).any():
+        usual = np.median(colour[jaw > 0.5], axis=0)
         tone = usual + (tone - usual) * _reach(neck, reduced(below), wearer.unit * scale)[..., None]
     smooth = np.exp(enlarge(np.asarray(tone + shade, np.float32), rgb.shape)) - _DARK
     filled = smooth + noise[..., None]
@@ -144,7 +147,7 @@ def _own_skin(skin: Matte, worn: Matte, shape: Matte, wearer: Wearer, z: F32) ->
     kept = smoothstep(skin, 0.2, 0.8) * (labels == int(sizes.argmax()))
     # Clothes throw a shadow on the skin beside them, and their colour; hair and the jaw belong to the person.
     radius = EDGE_CM * wearer.unit
-    near = cv2.dilate((worn > 0.3).astype(np.uint8), disc(1.6 * radius)).astype(np.float32)
+    near = cv2.dilate((worn > 0.3).astype(np.uint8), disc(1.3 * radius)).astype(np.float32)
     return np.asarray(kept * (1 - np.minimum(blur(near, radius), 1)) * smoothstep(z, *CHEST_CM), np.float32)
 
 

@@ -195,7 +195,10 @@ class _Head:
     @classmethod
     def of(cls, portrait: Portrait, found: Parts, wearer: Wearer, rows: slice) -> _Head:
         alpha = portrait.alpha[rows] * np.float32(1 / 255)
-        worn = np.minimum(found.clothes[rows] + found.body_skin[rows], alpha)
+        worn = found.clothes[rows] + found.body_skin[rows]
+        if portrait.part_map is not None:
+            worn = worn + _stray_skin(portrait, found, wearer, rows)
+        worn = np.minimum(worn, alpha)
         hair = np.minimum(found.hair[rows], alpha - worn)
         both = hair + worn
         judged = both * smoothstep(hair / np.maximum(both, np.float32(1e-3)), *HAIR_SHARE)
@@ -242,6 +245,19 @@ def _inner_face(portrait: Portrait, rows: slice) -> Matte:
     points = portrait.landmarks[list(mesh.FACE_OVAL), :2] - (0, rows.start)
     drawn = polygon_mask(np.asarray(points, np.float32), (rows.stop - rows.start, portrait.width), smooth=False)
     return np.asarray(np.minimum(cv2.dilate(drawn, disc(2)) * 2, 1), np.float32)
+
+
+def _stray_skin(portrait: Portrait, found: Parts, wearer: Wearer, rows: slice) -> Matte:
+    """Find what passes for skin of the face, but lies beside it and is no ear: a rim of the old clothes."""
+    radius = BESIDE_FACE_CM * wearer.unit
+    head = np.maximum(_inner_face(portrait, rows), (found.ears[rows] > EAR_LEAST).astype(np.float32))
+    near = enlarge(cv2.dilate(head[::2, ::2], disc(radius / 2)), head.shape)
+    return np.asarray(found.face_skin[rows] * (1 - near), np.float32)
+
+
+BESIDE_FACE_CM: Final = 0.9
+EAR_LEAST: Final = 0.2
+"""Skin of the face reaches so far beyond its outline and beyond what is an ear by this share."""
 
 
 def _hanging(hair: Matte, wearer: Wearer, portrait: Portrait, rows: slice) -> Matte:
