@@ -1,0 +1,125 @@
+"""Measure matte and check on drawn persons, of whom all is known: ``python -m parts.measure PHOTOS [--every N]``.
+
+Takes every N-th person of those that :mod:`parts.generate` drew (by default those held out of the training) and prints
+
+- the matte against the true coverage of every pixel, over the band of mixed pixels around the person: sum of absolute
+  differences and gradient error per thousand pixels of the band (Rhemann et al. 2009), for U-2-Net's outline, for the
+  matte, and by hair style;
+- items of the check that find things worn: how often they are found where there are any, and reported where there are
+  none.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import statistics
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from idphoto.analysis import analyse
+from idphoto.arrays import F32
+from idphoto.checks.run import check
+from idphoto.checks.table import ITEMS
+from idphoto.decode import decode
+from idphoto.faces import find_faces
+from idphoto.matte import CELLS_PER_HEAD, estimate_matte
+from idphoto.models import Models
+from idphoto.raster import box_mean, dilate
+from idphoto.segment import look, segment_person
+from idphoto.upright import cut_upright, guess_head_height
+from PIL import Image
+
+BAND_PX = 6
+"""The band reaches so far beyond the pixels that are neither covered nor free."""
+MIXED = (0.02, 0.98)
+
+WORN: dict[str, Callable[[dict[str, str]], bool]] = {
+    "glasses": lambda facts: bool(facts["glasses"]),
+    "tinted_lenses": lambda facts: facts["glasses"] == "sunglasses",
+    "head_covering": lambda facts: bool(facts["hat"]),
+    "face_uncovered": lambda facts: facts["extra"] == "mask",
+    "cheeks_free": lambda facts: facts["extra"] == "hand",
+}
+"""Items of the check, and what tells that there is something for them to find."""
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("photos", type=Path)
+    parser.add_argument("--every", type=int, default=8)
+    parser.add_argument("--models", type=Path)
+    chosen = parser.parse_args()
+    models = Models(folder=chosen.models)
+    errors: dict[str, list[tuple[float, ...]]] = defaultdict(list)
+    found: dict[tuple[str, bool], list[bool]] = defaultdict(list)
+    for path in sorted(chosen.photos.glob("*.json")):
+        facts = json.loads(path.read_text(encoding="utf-8"))
+        photo = path.with_name(f"{path.stem}_0.png")
+        if facts["seed"] % chosen.every or not photo.exists():
+            continue
+        if matte := measure_matte(photo, models):
+            errors["all"].append(matte)
+            errors[facts["hair"]].append(matte)
+        for code, seen in look_for(photo, models).items():
+            found[code, WORN[code](facts)].append(seen)
+    print(f"{'matte, per 1000 px of the band':32} {'SAD':>7} {'of outline':>10} {'gradient':>9} {'of outline':>10}")
+    for group, rows in sorted(errors.items(), key=lambda item: (item[0] != "all", item[0])):
+        sad, outline, gradient, outline_gradient = (statistics.mean(column) for column in zip(*rows, strict=True))
+        print(f"{group:24} of {len(rows):4} {sad:7.1f} {outline:10.1f} {gradient:9.2f} {outline_gradient:10.2f}")
+    print(f"\n{'check':24} {'found':>12} {'false alarm':>14}")
+    for code in WORN:
+        there, absent = found[code, True], found[code, False]
+        print(f"{code:24} {sum(there):4} of {len(there):4} {sum(absent):6} of {len(absent):4}")
+
+
+def measure_matte(photo: Path, models: Models) -> tuple[float, float, float, float] | None:
+    """Return SAD of matte and outline, and their gradient errors; None where no face is found."""
+    rgb = np.asarray(Image.open(photo).convert("RGB"))
+    faces = find_faces(rgb, models)
+    if not faces:
+        return None
+    canvas = cut_upright(rgb, faces[0].landmarks)
+    coverage = np.asarray(Image.open(photo.with_suffix(".cov.png")).convert("RGB"))
+    turned = cut_upright(coverage, faces[0].landmarks)
+    truth = turned.rgb[..., 0].astype(np.float32) / 255
+    outlook = look(canvas.rgb, canvas.landmarks, models)
+    matte = estimate_matte(canvas.rgb, canvas.landmarks, models, outlook)
+    cell = max(1, round(guess_head_height(canvas.landmarks) / CELLS_PER_HEAD))
+    cells = segment_person(canvas.rgb, canvas.landmarks, models, cell, outlook)
+    height, width = truth.shape
+    wide = Image.fromarray(cells).resize((cells.shape[1] * cell, cells.shape[0] * cell), Image.Resampling.BILINEAR)
+    outline = np.asarray(wide, np.float32)[:height, :width]
+    mixed = (truth > MIXED[0]) & (truth < MIXED[1]) | (steepness(truth) > 1 / 4)
+    band = dilate(mixed, BAND_PX) & canvas.covered
+    # Shoulders that the window cuts are no edge.
+    band[-2 * BAND_PX :] = False
+    thousand = max(float(band.sum()), 1.0) / 1000
+    errors = [float(np.abs(other - truth)[band].sum()) / thousand for other in (matte, outline)]
+    slopes = [steepness(other) - steepness(truth) for other in (matte, outline)]
+    gradients = [float(np.square(slope)[band].sum()) / thousand for slope in slopes]
+    return errors[0], errors[1], gradients[0], gradients[1]
+
+
+def steepness(alpha: F32) -> F32:
+    """Length of the gradient of a smoothed matte."""
+    down, across = np.gradient(box_mean(box_mean(alpha, 1), 1))
+    return np.asarray(np.hypot(down, across), np.float32)
+
+
+def look_for(photo: Path, models: Models) -> dict[str, bool]:
+    """Return for each item whether it failed, that is, whether it found something."""
+    stream = io.BytesIO()
+    Image.open(photo).convert("RGB").save(stream, "PNG")
+    picture = decode(stream.getvalue())
+    items = [item for item in ITEMS if item.code in WORN]
+    report = check(picture, analyse(picture, models), "strict", items)
+    return {item.code: not item.passed for item in report.items}
+
+
+if __name__ == "__main__":
+    main()
