@@ -32,7 +32,7 @@ def test_a_free_face_is_taken(sitter: Portrait) -> None:
     check_no_hand("skin", sitter, parts(sitter).skin)
 
 
-@pytest.mark.parametrize("kind", ["skin", "beautify", "lighting"])
+@pytest.mark.parametrize("kind", ["skin", "beautify", "lighting", "expression"])
 def test_a_hand_at_the_face_is_refused(waving: Portrait, kind: str) -> None:
     effect = EFFECTS[kind]
     with pytest.raises(EffectRefusedError) as caught:

@@ -15,6 +15,7 @@ from idphoto.effects import gates
 from idphoto.effects.base import EffectParams, Strength
 from idphoto.effects.gates import Limits
 from idphoto.lips import close_lips
+from idphoto.parts import parts
 from idphoto.portrait import Portrait
 from idphoto.raster import smoothstep
 from idphoto.shapes import face_width
@@ -113,13 +114,14 @@ def apply(portrait: Portrait, params: Expression) -> Portrait:
     Raises
     ------
     EffectRefusedError
-        The head is turned or tilted, the face small or cut off; the mouth is too wide open to be closed; an eye that
-        shall be opened is closed.
+        The head is turned or tilted, the face small, cut off or with a hand at it; the mouth is too wide open to be
+        closed; an eye that shall be opened is closed.
     """
     if params.is_identity:
         return portrait
     gates.check_whole_face(KIND, portrait)
     gates.check(KIND, portrait, LIMITS)
+    gates.check_no_hand(KIND, portrait, parts(portrait).skin)
     if params.smile or params.neutral or params.close_mouth:
         gates.check_mouth(KIND, portrait, OPENING_MOST)
     if params.eyes_open:
