@@ -15,8 +15,8 @@ from idphoto import mesh
 from idphoto import opencv as cv2
 from idphoto.arrays import F32, Matte, Rgb
 from idphoto.portrait import Portrait
-from idphoto.raster import smoothstep
-from idphoto.shapes import blur, face_width, polygon_mask
+from idphoto.raster import in_shade, smoothstep
+from idphoto.shapes import blur, face_width, polygon_mask, reduced_size
 
 WORK_FACE: Final = 96.0
 """The classes are judged in a picture in which the face is at most this wide, px."""
@@ -62,7 +62,7 @@ def judge_classes(portrait: Portrait) -> tuple[Matte, Matte, Matte]:
     """Probabilities of skin, hair and clothes where a person is, each ``(H, W)``; they sum to one."""
     unit = face_width(portrait.landmarks)
     scale = min(1.0, WORK_FACE / unit)
-    size = (max(1, round(portrait.width * scale)), max(1, round(portrait.height * scale)))
+    size = reduced_size(portrait.alpha.shape, scale)
     small = cv2.resize(portrait.rgb, size, interpolation=cv2.INTER_AREA) if scale < 1 else portrait.rgb
     alpha = cv2.resize(portrait.alpha, size, interpolation=cv2.INTER_AREA).astype(np.float32) / np.float32(255)
     points = (portrait.landmarks[:, :2] + 0.5) * (np.array(size) / (portrait.width, portrait.height)) - 0.5
@@ -165,7 +165,7 @@ class _Study:
             texture = np.bincount(self.rough.ravel(), weights[kind].ravel(), 16).astype(np.float32)
             texture = np.convolve(texture, np.array((0.25, 0.5, 0.25), np.float32), "same") / np.float32(total)
             if kind == _SKIN:
-                cube = cube + SHADED_SHARE * _in_shade(cube)
+                cube = cube + SHADED_SHARE * in_shade(cube, SHADES)
             likelihood = cube.ravel()[self.bins] / total + _FLAT
             if kind == _SKIN:
                 likelihood = likelihood * self.tinted
@@ -232,15 +232,6 @@ _SKIN_SEEDS: Final = (
     (6, 122, 196, 3, 51, 45, 4, 275, 281, 248, 419, 351),
 )
 """Rings on the cheeks and the back of the nose: skin that neither a fringe nor a beard grows over."""
-
-
-def _in_shade(cube: F32) -> F32:
-    """Return the histogram that the same colours have in less light: lower L*, the same saturation."""
-    shaded = np.zeros_like(cube)
-    levels = np.arange(_BINS)
-    for share in SHADES:
-        np.add.at(shaded, (levels * share).astype(np.intp), cube / np.float32(len(SHADES)))
-    return shaded
 
 
 def _smooth_cube(cube: F32) -> F32:

@@ -19,7 +19,7 @@ from idphoto.arrays import F32, Mask, Matte
 from idphoto.outline import largest
 from idphoto.parts import parts
 from idphoto.portrait import Portrait
-from idphoto.shapes import blur, disc, face_width, polygon_mask
+from idphoto.shapes import blur, disc, face_width, polygon_mask, reduced_size
 from idphoto.usability import Finding, GarmentUnusableError, finding
 from idphoto.wearer import FACE_CM, measure
 
@@ -67,7 +67,7 @@ def reduced(portrait: Portrait, px_per_cm: float) -> Portrait:
     scale = px_per_cm * FACE_CM / face_width(portrait.landmarks)
     if scale >= 1:
         return portrait
-    size = (max(1, round(portrait.width * scale)), max(1, round(portrait.height * scale)))
+    size = reduced_size(portrait.alpha.shape, scale)
     ratio = np.array((size[0] / portrait.width, size[1] / portrait.height, scale), np.float32)
     half = np.array((0.5, 0.5, 0), np.float32)
     rgb, alpha = (cv2.resize(field, size, interpolation=cv2.INTER_AREA) for field in (portrait.rgb, portrait.alpha))

@@ -14,7 +14,7 @@ from idphoto.garment import Garment, Layer, to_coded
 from idphoto.parts import Parts
 from idphoto.portrait import Portrait
 from idphoto.raster import smoothstep
-from idphoto.shapes import blur
+from idphoto.shapes import blur, reduced_size
 from idphoto.wearer import Wearer
 
 EASE: Final = 1.02
@@ -89,7 +89,7 @@ class Drape:
         height, width = layer.gloss.shape
         (rows, top), (columns, left) = _needed(self.lines, height), _needed(self.columns, width)
         dyed = self.garment.dyed(layer.cut(rows, columns), self.albedo)
-        size = (max(1, round(dyed.shape[1] * self.scale)), max(1, round(dyed.shape[0] * self.scale)))
+        size = reduced_size(dyed.shape, self.scale)
         if self.scale < 1:
             dyed = cv2.resize(dyed, size, interpolation=cv2.INTER_AREA)
         ratio = np.float32(size[0] / (columns.stop - left)), np.float32(size[1] / (rows.stop - top))
@@ -167,7 +167,7 @@ def _light(portrait: Portrait, found: Parts, wearer: Wearer, x: F32) -> tuple[F3
     if sure.sum() < wearer.unit**2:
         return np.ones((1, x.shape[1], 3), np.float32), 1.0
     scale = min(1.0, 4 / wearer.unit)
-    size = (max(1, round(portrait.width * scale)), max(1, round(portrait.height * scale)))
+    size = reduced_size(portrait.alpha.shape, scale)
     small = cv2.resize(portrait.rgb, size, interpolation=cv2.INTER_AREA).astype(np.float32) / np.float32(255)
     weight = cv2.resize(sure.astype(np.float32), size, interpolation=cv2.INTER_AREA)
     linear = np.asarray(small**2.2, np.float32)

@@ -16,7 +16,7 @@ from idphoto.arrays import F32, Matte
 from idphoto.classes import WORK_FACE, refine
 from idphoto.partmap import CLASSES, LEVELS, SIDE, SURE, PartMap
 from idphoto.portrait import Portrait
-from idphoto.shapes import face_width
+from idphoto.shapes import face_width, reduced_size
 
 FINE_FACE: Final = 160.0
 """The masks are drawn in a picture in which the face is at most this wide, px, and brought to full size linearly: where
@@ -95,7 +95,7 @@ def with_clothes(part_map: PartMap, worn: Matte) -> PartMap:
 
 def _reduced(portrait: Portrait, scale: float) -> tuple[int, int]:
     scale = min(1.0, scale)
-    return max(1, round(portrait.width * scale)), max(1, round(portrait.height * scale))
+    return reduced_size(portrait.alpha.shape, scale)
 
 
 def _resized(field: NDArray[Any], size: tuple[int, int]) -> NDArray[Any]:

@@ -68,6 +68,9 @@ LIT_SKIN = (151, 9, 108, 337, 69, 299, 6, 197, 50, 280, 117, 346, 205, 425, 101,
 """Forehead, nose and cheeks above the beard: where a shadow falls on skin."""
 LEFT_EAR_FRONT, RIGHT_EAR_FRONT = (127, 234, 93), (356, 454, 323)
 """The mesh's edge before the ears, from the top down."""
+EAR_LOBES = (132, 361)
+"""The mesh's edge beside the lobes of the ears."""
+JAW_CORNERS = (172, 397)
 MIDLINE = (
     0, 1, 2, 4, 5, 6, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 94, 151, 152, 164, 168, 175, 195, 197, 199, 200,
 )  # fmt: skip

@@ -18,7 +18,7 @@ from idphoto.arrays import F32, Matte
 from idphoto.parts import Parts
 from idphoto.portrait import Portrait
 from idphoto.raster import fill_gaps, smoothstep
-from idphoto.shapes import blur, disc, enlarge, face_width, polygon_mask
+from idphoto.shapes import blur, disc, enlarge, face_width, polygon_mask, reduced_size
 from idphoto.wearer import Wearer
 
 WORK_UNIT: Final = 6.0
@@ -69,13 +69,10 @@ class Neck:
         ``(h, w, 3)`` float32, 0..255: the colour of skin everywhere.
     mask
         ``(h, w)`` float32: where there is neck or throat, whatever lies before it.
-    own
-        ``(h, w)`` float32: how far a pixel is the photo's own.
     """
 
     skin: F32
     mask: Matte
-    own: Matte
 
 
 def complete_neck(portrait: Portrait, found: Parts, wearer: Wearer, rows: slice, noise: F32) -> Neck:
@@ -99,34 +96,35 @@ def complete_neck(portrait: Portrait, found: Parts, wearer: Wearer, rows: slice,
     worn = found.clothes[rows] + skin * (1 - tinted)
     own = _own_skin(skin * tinted, worn, wide, wearer, z)
     scale = min(1.0, WORK_UNIT / wearer.unit)
-    size = (max(1, round(rgb.shape[1] * scale)), max(1, round(rgb.shape[0] * scale)))
+    size = reduced_size(rgb.shape, scale)
 
     def reduced(field: F32) -> F32:
         return np.asarray(cv2.resize(field, size, interpolation=cv2.INTER_AREA), np.float32)
 
     across = x / np.float32(wearer.neck_half / wearer.unit) + 0 * z
-    shade = _shading(reduced(across), reduced(below), reduced(z + 0 * x))
+    deep = reduced(below)
+    shade = _shading(reduced(across), deep, reduced(z + 0 * x))
     face = reduced(_sure(found.face_skin[rows], wearer.unit * 0.35))
     neck = reduced(own)
     colour = np.log(reduced(rgb) + _DARK) - shade * neck[..., None]
     weights = np.minimum(neck + np.float32(FACE_TRUST) * face, 1)
     tone = fill_gaps(np.asarray(colour, np.float32), weights)
-    jaw = face * (reduced(below) > -JAW_CM)
+    jaw = face * (deep > -JAW_CM)
     if (jaw > 0.5).any():
         usual = np.median(colour[jaw > 0.5], axis=0)
-        tone = usual + (tone - usual) * _reach(neck, reduced(below), wearer.unit * scale)[..., None]
+        tone = usual + (tone - usual) * _reach(neck, deep, wearer.unit * scale)[..., None]
     smooth = np.exp(enlarge(np.asarray(tone + shade, np.float32), rgb.shape)) - _DARK
     filled = smooth + noise[..., None]
     filled += (rgb - filled) * own[..., None]
     mask = np.maximum(shape, own * wide) * smoothstep(below, -0.25, -0.05)
-    return Neck(np.asarray(filled, np.float32), np.asarray(mask, np.float32), own)
+    return Neck(np.asarray(filled, np.float32), np.asarray(mask, np.float32))
 
 
 def _outline(portrait: Portrait, wearer: Wearer, rows: slice, width: float) -> Matte:
     """Fill the outline of neck and throat, ``width`` times as wide; where the photo shows nobody, there is none."""
     sides = np.array(_OUTLINE_CM, np.float32)
     half, unit = wearer.neck_half * width, wearer.unit
-    top = float(portrait.landmarks[list(_JAW_CORNERS), 1].mean()) - 0.5 * unit
+    top = float(portrait.landmarks[list(mesh.JAW_CORNERS), 1].mean()) - 0.5 * unit
     y = np.where(sides[:, 1] > _TOP, top, wearer.pit_y - sides[:, 1] * unit) - rows.start
     right = np.stack([wearer.neck_x + sides[:, 0] * half, y], axis=1)
     left = np.stack([wearer.neck_x - sides[::-1, 0] * half, y[::-1]], axis=1)
@@ -260,4 +258,3 @@ _OUTLINE_CM: Final = (
     (1.5, -14.0),
 )
 """Right side of neck and throat: half widths of the neck, and cm above its pit; the first at the jaw's corners."""
-_JAW_CORNERS: Final = (172, 397)

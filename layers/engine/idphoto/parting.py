@@ -15,7 +15,7 @@ from idphoto.arrays import F32, Mask, Matte, Rgb
 from idphoto.outline import Outline
 from idphoto.raster import smoothstep
 from idphoto.seams import CONTRAST_LEAST, find_seam
-from idphoto.shapes import blur, disc, enlarge
+from idphoto.shapes import blur, disc, enlarge, reduced_size
 from idphoto.usability import GarmentUnusableError
 
 SURELY_BACK: Final = 0.7
@@ -68,7 +68,7 @@ def part_collar(rgb: Rgb, alpha: Matte, outline: Outline) -> tuple[Matte, Matte]
 def _judge(rgb: Rgb, outline: Outline) -> Mask:
     """Return where the back is seen, in a reduced picture."""
     scale = min(1.0, _WORK / outline.px_per_cm)
-    size = (max(1, round(rgb.shape[1] * scale)), max(1, round(rgb.shape[0] * scale)))
+    size = reduced_size(rgb.shape, scale)
     small = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
     likely, sure, most = (_half_ellipse(size, outline, scale, by) for by in (1.0, SURELY_BACK, SURELY_FRONT))
     labels = np.where(likely, cv2.GC_PR_BGD, cv2.GC_PR_FGD).astype(np.uint8)

@@ -20,7 +20,7 @@ from PIL import Image, ImageDraw
 from idphoto import mesh
 from idphoto.arrays import F32, Landmarks, Mask
 from idphoto.models import Models
-from idphoto.raster import dilate, grow
+from idphoto.raster import dilate, grow, in_shade
 from idphoto.segment import OUTLINE_SIDE, Outlook
 from idphoto.upright import guess_head_height, midline_x
 
@@ -142,7 +142,7 @@ def weigh_colours(said: F32, outlook: Outlook, features: Mask) -> F32:
         counts = np.stack([np.bincount(bins, weight, _BINS**3) for weight in weights])
         totals = counts.sum(axis=1)
         cubes = counts.reshape(-1, _BINS, _BINS, _BINS).astype(np.float32)
-        cubes[_SKIN] += SHADED_SHARE * _in_shade(cubes[_SKIN])
+        cubes[_SKIN] += SHADED_SHARE * in_shade(cubes[_SKIN], SHADES)
         smooth = _smooth(cubes).reshape(len(_ALIKE), -1)
         likelihood = smooth[:, bins] / np.maximum(totals, 1)[:, None] + np.float32(UNSEEN / _BINS**3)
         likelihood = likelihood.reshape(before.shape)
@@ -184,15 +184,6 @@ def _colour_bins(outlook: Outlook) -> NDArray[np.intp]:
     places = (lightness, (red - green - _RED_LOW) / _RED_SPAN, (blue - green - _BLUE_LOW) / _BLUE_SPAN)
     first, second, third = (np.clip(place * _BINS, 0, _BINS - 1).astype(np.intp) for place in places)
     return np.asarray((first * _BINS + second) * _BINS + third, np.intp)
-
-
-def _in_shade(cube: F32) -> F32:
-    """Return the counts ``(n, n, n)`` that the same colours have in less light: lower lightness, the same tints."""
-    shaded = np.zeros_like(cube)
-    levels = np.arange(_BINS)
-    for share in SHADES:
-        np.add.at(shaded, (levels * share).astype(np.intp), cube / np.float32(len(SHADES)))
-    return shaded
 
 
 def _smooth(cubes: F32) -> F32:

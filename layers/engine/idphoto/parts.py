@@ -19,7 +19,7 @@ from idphoto.classes import judge_classes
 from idphoto.learned import draw_classes
 from idphoto.portrait import Portrait
 from idphoto.raster import smoothstep
-from idphoto.shapes import blur, enlarge, face_width, polygon_mask, reduce_points
+from idphoto.shapes import blur, enlarge, face_width, polygon_mask, reduce_points, reduced_size
 from idphoto.spectacles import find_glasses
 
 BEARD_PRESENT: Final = (0.12, 0.35)
@@ -211,7 +211,7 @@ class _Face:
         out = np.zeros(self.shape, np.float32)
         light = cv2.cvtColor(np.ascontiguousarray(self.rgb[box]), cv2.COLOR_RGB2GRAY)
         scale = min(1.0, _SOFT_FACE / self.unit)
-        size = (max(1, round(light.shape[1] * scale)), max(1, round(light.shape[0] * scale)))
+        size = reduced_size(light.shape, scale)
         small = cv2.resize(light, size, interpolation=cv2.INTER_AREA).astype(np.float32)
         side = 2 * max(1, round(0.06 * self.unit * scale)) + 1
         kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))

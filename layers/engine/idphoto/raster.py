@@ -110,6 +110,21 @@ class CellReader:
         return np.asarray(total, np.float32)
 
 
+def in_shade(cube: F32, shares: tuple[float, ...]) -> F32:
+    """Return the colour histogram ``(n, n, n)``, first axis lightness, that the same colours have in less light.
+
+    Parameters
+    ----------
+    shares
+        Lightnesses in shade relative to the one that is known, all as common.
+    """
+    shaded = np.zeros_like(cube)
+    levels = np.arange(len(cube))
+    for share in shares:
+        np.add.at(shaded, (levels * share).astype(np.intp), cube / np.float32(len(shares)))
+    return shaded
+
+
 def fill_gaps(values: F32, weights: F32) -> F32:
     """Continue values smoothly to where nothing is known (pull-push over a pyramid; Gortler et al. 1996).
 

@@ -51,6 +51,11 @@ def _curve(points: F32, steps: int = 6) -> F32:
     return np.asarray(curve.reshape(-1, 2), np.float32)
 
 
+def reduced_size(shape: tuple[int, ...], scale: float) -> tuple[int, int]:
+    """Return width and height, as OpenCV takes them, of a picture of ``shape`` ``(H, W, ...)`` times ``scale``."""
+    return max(1, round(shape[1] * scale)), max(1, round(shape[0] * scale))
+
+
 def reduce_points(points: F32, shape: tuple[int, int], scale: float) -> tuple[F32, tuple[int, int]]:
     """Return points and the size of a picture after it is reduced to ``scale`` times its size.
 
@@ -63,7 +68,7 @@ def reduce_points(points: F32, shape: tuple[int, int], scale: float) -> tuple[F3
     scale
         At most 1.
     """
-    height, width = max(1, round(shape[0] * scale)), max(1, round(shape[1] * scale))
+    width, height = reduced_size(shape, scale)
     ratio = np.array((width / shape[1], height / shape[0]), np.float32)
     return (points + np.float32(0.5)) * ratio - np.float32(0.5), (height, width)
 

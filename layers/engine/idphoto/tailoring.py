@@ -24,6 +24,7 @@ from idphoto.outline import ROLL_NECK, Outline, split_back, trace_outline
 from idphoto.parting import part_collar
 from idphoto.portrait import Portrait
 from idphoto.raster import fill_gaps
+from idphoto.shapes import reduced_size
 from idphoto.srgb import to_srgb
 from idphoto.usability import Finding, GarmentUnusableError, Report, finding, weigh
 
@@ -182,8 +183,7 @@ class _Cloth:
         """Reduce the picture."""
         if scale >= 1:
             return self
-        height, width = self.front.shape
-        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        size = reduced_size(self.front.shape, scale)
 
         def small(field: F32) -> F32:
             return np.asarray(cv2.resize(field, size, interpolation=cv2.INTER_AREA), np.float32)

@@ -50,16 +50,12 @@ class Wearer:
         Half the neck's width.
     pit_y
         Row of the pit of the neck.
-    neck_seen, shoulders_seen
-        Whether they were read off the picture; else they follow from the face.
     """
 
     unit: float
     neck_x: float
     neck_half: float
     pit_y: float
-    neck_seen: bool
-    shoulders_seen: bool
 
     def centimetres(self, portrait: Portrait, rows: slice) -> tuple[F32, F32]:
         """Return the places of a window's pixels: right of the neck's middle ``(1, W)``, above its pit ``(h, 1)``."""
@@ -83,7 +79,7 @@ def measure(portrait: Portrait, found: Parts) -> Wearer:
     unit = face_width(points) / float(np.cos(yaw)) / FACE_CM
     neck_x = _neck_middle(portrait)
     sides = _neck_sides(portrait, found.body_skin > 0.5, neck_x, unit)
-    jaw = float(np.ptp(points[list(_JAW_CORNERS), 0])) / 2
+    jaw = float(np.ptp(points[list(mesh.JAW_CORNERS), 0])) / 2
     half, seen = float(np.clip(NECK_OF_JAW * jaw, NECK_RANGE_CM[0] * unit, NECK_RANGE_CM[1] * unit)), False
     if sides is not None:
         one, other = max(neck_x - sides[0], 1.0), max(sides[1] - neck_x, 1.0)
@@ -93,13 +89,13 @@ def measure(portrait: Portrait, found: Parts) -> Wearer:
         neck_x = (sides[0] + sides[1]) / 2 if seen else neck_x
     drop = _pit_by_shoulders(portrait, found, neck_x, unit)
     below = PIT_CM if drop is None else float(np.clip(drop, *PIT_RANGE_CM))
-    return Wearer(unit, neck_x, half, portrait.chin_y + below * unit, seen, drop is not None)
+    return Wearer(unit, neck_x, half, portrait.chin_y + below * unit)
 
 
 def _neck_middle(portrait: Portrait) -> float:
     """Column of the neck by the face: between the angles of the jaw, which a turned head moves least."""
     points = portrait.landmarks
-    jaw = float(points[list(_JAW_CORNERS), 0].mean())
+    jaw = float(points[list(mesh.JAW_CORNERS), 0].mean())
     ears = float(points[[mesh.LEFT_CHEEK_EDGE, mesh.RIGHT_CHEEK_EDGE], 0].mean())
     return (jaw + ears) / 2
 
@@ -171,6 +167,3 @@ def _shoulder_rows(portrait: Portrait, found: Parts, middle: float, unit: float,
         if found.hair[inside, column].mean() < 0.3:
             rows[away] = top
     return rows
-
-
-_JAW_CORNERS: Final = (172, 397)

@@ -104,10 +104,6 @@ def check_whole_face(effect: str, portrait: Portrait) -> None:
         )
 
 
-_LOBES: Final = (132, 361)
-"""Points of the face's edge beside the lobes of the ears."""
-
-
 def check_no_hand(effect: str, portrait: Portrait, skin: Matte) -> None:
     """Refuse a hand or an arm beside the face: it is skin too, and what it covers nobody knows.
 
@@ -127,7 +123,7 @@ def check_no_hand(effect: str, portrait: Portrait, skin: Matte) -> None:
     )
     edges = portrait.landmarks[[mesh.LEFT_CHEEK_EDGE, mesh.RIGHT_CHEEK_EDGE], 0]
     away = np.abs(np.arange(portrait.width) - edges.mean()) > HAND_AWAY * unit
-    lobes = max(0, int(portrait.landmarks[list(_LOBES), 1].max()))
+    lobes = max(0, int(portrait.landmarks[list(mesh.EAR_LOBES), 1].max()))
     area = float(skin[:lobes, away].sum()) / unit**2
     if area > HAND_MOST:
         raise EffectRefusedError(

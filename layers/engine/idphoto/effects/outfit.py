@@ -12,7 +12,7 @@ from idphoto import mesh
 from idphoto import opencv as cv2
 from idphoto.arrays import F32, Mask, Matte
 from idphoto.checks.sharpness import edge_steepness
-from idphoto.drape import Cloth, Fit, drape, soften
+from idphoto.drape import HEIGHT_CM, Cloth, Fit, drape, soften
 from idphoto.effects.base import EffectParams, EffectRefusedError, Strength
 from idphoto.effects.gates import Limits, check, check_no_hand, check_whole_face
 from idphoto.garment import Garment, read_garment
@@ -21,7 +21,7 @@ from idphoto.neck import Neck, complete_neck, grain
 from idphoto.parts import Parts, parts
 from idphoto.portrait import Portrait
 from idphoto.raster import smoothstep
-from idphoto.shapes import blur, disc, enlarge, face_width, polygon_mask
+from idphoto.shapes import blur, disc, enlarge, face_width, polygon_mask, reduced_size
 from idphoto.wearer import FACE_CM, SLOPE_CM, Wearer, measure
 
 KIND: Final = "outfit"
@@ -101,8 +101,8 @@ def apply(portrait: Portrait, params: Outfit, material: bytes) -> Portrait:
     found = parts(portrait)
     check_no_hand(KIND, portrait, found.skin)
     wearer = measure(portrait, found)
-    rows = slice(max(int(portrait.eye_y), 0), _last_row(portrait, garment, wearer, params.height))
     fit = Fit(params.fit / 100, params.shoulder_width / 100, params.height / 100)
+    rows = slice(max(int(portrait.eye_y), 0), _last_row(portrait, garment, wearer, fit))
     worn = drape(garment, albedo, fit, portrait, found, wearer, rows)
     sigma = _softness(portrait)
     noise = grain(portrait, found, rows)
@@ -145,10 +145,10 @@ def _check_room(portrait: Portrait) -> None:
         )
 
 
-def _last_row(portrait: Portrait, garment: Garment, wearer: Wearer, height: float) -> int:
+def _last_row(portrait: Portrait, garment: Garment, wearer: Wearer, fit: Fit) -> int:
     facts = garment.facts
     below = (facts.height - 1 - facts.anchors.neck_pit[1]) / facts.px_per_cm
-    end = wearer.pit_y + (below - 1.5 * height / 100) * wearer.unit
+    end = wearer.pit_y + (below - HEIGHT_CM * fit.height) * wearer.unit
     return min(portrait.height, int(end))
 
 
@@ -195,9 +195,10 @@ class _Head:
     @classmethod
     def of(cls, portrait: Portrait, found: Parts, wearer: Wearer, rows: slice) -> _Head:
         alpha = portrait.alpha[rows] * np.float32(1 / 255)
+        inner = _inner_face(portrait, rows)
         worn = found.clothes[rows] + found.body_skin[rows]
         if portrait.part_map is not None:
-            worn = worn + _stray_skin(portrait, found, wearer, rows)
+            worn = worn + _stray_skin(found, wearer, rows, inner)
         worn = np.minimum(worn, alpha)
         hair = np.minimum(found.hair[rows], alpha - worn)
         both = hair + worn
@@ -208,7 +209,6 @@ class _Head:
         # Above the chin, what does not hang together with the clothes is a mistake about the head.
         held = _joined(worn, wearer.unit, slice(-ends, None))
         held[max(int(portrait.chin_y) - rows.start, 0) :] = 1
-        inner = _inner_face(portrait, rows)
         gone = (worn * held + judged - hair) * (1 - inner)
         gone = np.where(gone < GONE_LEAST, 0, gone)
         hair = np.minimum(hair, alpha - gone)
@@ -231,7 +231,7 @@ GAP_CM: Final = 0.5
 def _joined(mask: Matte, unit: float, ends: slice) -> Matte:
     """Find what hangs together with some rows of the window, across small gaps; 0..1, soft."""
     scale = min(1.0, 8 / unit)
-    size = (max(1, round(mask.shape[1] * scale)), max(1, round(mask.shape[0] * scale)))
+    size = reduced_size(mask.shape, scale)
     small = cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
     wide = cv2.dilate((small > 0.35).astype(np.uint8), disc(GAP_CM * unit * scale / 2))
     _, labels = cv2.connectedComponents(wide, connectivity=4)
@@ -247,10 +247,10 @@ def _inner_face(portrait: Portrait, rows: slice) -> Matte:
     return np.asarray(np.minimum(cv2.dilate(drawn, disc(2)) * 2, 1), np.float32)
 
 
-def _stray_skin(portrait: Portrait, found: Parts, wearer: Wearer, rows: slice) -> Matte:
+def _stray_skin(found: Parts, wearer: Wearer, rows: slice, inner: Matte) -> Matte:
     """Find what passes for skin of the face, but lies beside it and is no ear: a rim of the old clothes."""
     radius = BESIDE_FACE_CM * wearer.unit
-    head = np.maximum(_inner_face(portrait, rows), (found.ears[rows] > EAR_LEAST).astype(np.float32))
+    head = np.maximum(inner, (found.ears[rows] > EAR_LEAST).astype(np.float32))
     near = enlarge(cv2.dilate(head[::2, ::2], disc(radius / 2)), head.shape)
     return np.asarray(found.face_skin[rows] * (1 - near), np.float32)
 
@@ -337,7 +337,7 @@ class _Dressing:
         """Shadow of a mask that falls so far down and is so soft."""
         unit = self.wearer.unit
         scale = min(1.0, 6 / unit)
-        size = (max(1, round(caster.shape[1] * scale)), max(1, round(caster.shape[0] * scale)))
+        size = reduced_size(caster.shape, scale)
         small = cv2.resize(caster, size, interpolation=cv2.INTER_AREA)
         move = np.array(((1, 0, 0), (0, 1, down_cm * unit * scale)), np.float32)
         small = cv2.warpAffine(small, move, size, borderMode=cv2.BORDER_REPLICATE)
