@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -141,6 +143,15 @@ def photo_object(partner: str, photo: str, name: str) -> str:
 def photo_prefix(partner: str, photo: str) -> str:
     """Return the prefix of all objects of one photo."""
     return f"{PHOTOS}/{partner}/{photo}/"
+
+
+CONTENT_ID_LENGTH = 26
+"""Characters of base32: 130 bits, so that no two contents ever meet by chance."""
+
+
+def content_id(content: bytes) -> str:
+    """Return the name that a content decides (SHA-256), ``a-z2-7``: the same one twice is one."""
+    return base64.b32encode(hashlib.sha256(content).digest()).decode().lower()[:CONTENT_ID_LENGTH]
 
 
 def watermark_object(partner: str, watermark_id: str, name: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from dataclasses import dataclass
 
 from idphoto import opencv
@@ -31,13 +29,10 @@ from idphoto_service.materials import delete_material, list_materials, save_mate
 from idphoto_service.records import MaterialRecord, StoredPicture
 from idphoto_service.settings import settings
 from idphoto_service.sources import read_source
-from idphoto_service.storage import bucket, material_object
+from idphoto_service.storage import bucket, content_id, material_object
 
 MATERIALS_MOST = 200
 """Materials that a partner may have: more than a chain of shops wears, and few enough to be listed at once."""
-
-ID_LENGTH = 26
-"""Characters of base32: 130 bits, so that two materials never meet by chance."""
 
 THUMBNAIL = "thumbnail.webp"
 
@@ -54,8 +49,7 @@ def register_material(request: MaterialRequest, partner: str, request_id: str) -
     MaterialsTooManyError
     """
     made = _made(request, partner, request_id)
-    content = hashlib.sha256(f"{request.kind}\n".encode() + made.file).digest()
-    material_id = OWN_MATERIAL + base64.b32encode(content).decode().lower()[:ID_LENGTH]
+    material_id = OWN_MATERIAL + content_id(f"{request.kind}\n".encode() + made.file)
     others = {record.material_id for record in list_materials(partner)} - {material_id}
     if len(others) >= MATERIALS_MOST:
         raise MaterialsTooManyError(allowed=MATERIALS_MOST)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-
 from idphoto.encode import encode_png
 from idphoto.watermark import WatermarkInvalidError, read_mark
 
@@ -20,11 +17,8 @@ from idphoto_service.history import now
 from idphoto_service.logic.pictures import linked
 from idphoto_service.records import StoredPicture, WatermarkRecord
 from idphoto_service.sources import read_source
-from idphoto_service.storage import bucket, watermark_object
+from idphoto_service.storage import bucket, content_id, watermark_object
 from idphoto_service.watermarks import delete_watermark, list_watermarks, save_watermark
-
-ID_LENGTH = 26
-"""Characters of base32: 130 bits, so that two watermarks never meet by chance."""
 
 SCREEN_DPI = 96
 """Resolution noted in the stored pictures, which have no size of their own (CSS reference pixel)."""
@@ -41,8 +35,7 @@ def register_watermark(request: WatermarkRequest, partner: str, request_id: str)
     photo = _picture("photo", request.photo, partner)
     sheet = _picture("sheet", request.sheet, partner) if request.sheet else photo
     laid = WatermarkSettings.model_validate(request.model_dump(include=set(WatermarkSettings.model_fields)))
-    content = hashlib.sha256(photo.file + sheet.file + laid.model_dump_json().encode()).digest()
-    watermark_id = base64.b32encode(content).decode().lower()[:ID_LENGTH]
+    watermark_id = content_id(photo.file + sheet.file + laid.model_dump_json().encode())
     keys = [watermark_object(partner, watermark_id, name) for name in ("photo", "sheet")]
     bucket().put_all((keys[0], photo.file, "image/png"), (keys[1], sheet.file, "image/png"))
     record = WatermarkRecord(
