@@ -1,8 +1,8 @@
 """Classical against learned parts on photographs with a known truth: ``python tests/bench/bench_parts.py PORTRAITS``.
 
-Garments, locks of hair, beards, hats and glasses are painted onto the photographs of a folder, so that it is known
-where they are; each picture is cut out as any photo is, and :func:`idphoto.parts.parts` is asked with and without
-the map.
+Garments, locks of hair, beards, hats, glasses, face masks and cards are painted onto the photographs of a folder, so
+that it is known where they are; each picture is cut out as any photo is, and :func:`idphoto.parts.parts` is asked with
+and without the map.
 Printed are the intersection over union of each (for garments, beside which the sitter wears others, the share of the
 painted that is found), and what the learned way costs.
 """
@@ -10,21 +10,25 @@ painted that is found), and what the learned way costs.
 from __future__ import annotations
 
 import argparse
+import resource
 import statistics
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from multiprocessing import get_context
 from pathlib import Path
 
 import cv2
+import idphoto_models
 import numpy as np
 from idphoto import mesh
 from idphoto.arrays import F32, Rgb
 from idphoto.decode import decode
 from idphoto.faces import Face, find_faces
 from idphoto.models import Models
-from idphoto.partmap import geometry, pack, picture, weigh_colours
+from idphoto.partmap import CLASSES, geometry, pack, picture, weigh_colours
 from idphoto.parts import parts
 from idphoto.portrait import Portrait, build_portrait
 from idphoto.segment import look
@@ -40,6 +44,9 @@ PLACES = {
     "beard": "beard",
     "hat": "headwear",
     "glasses": "glasses",
+    "lenses of glasses": "lenses",
+    "face mask": "held",
+    "card before the chest": "held",
 }
 """What is painted, and the part that it is."""
 
@@ -139,17 +146,28 @@ def paint(stage: Stage, name: str) -> tuple[Rgb, F32]:
         dome = [(middle + wide * float(np.cos(a)), brow + 0.95 * unit * float(np.sin(a))) for a in turns]
         mask = stage.fill([*dome, (middle + 0.5 * wide, brow + 0.06 * unit), (middle - 0.5 * wide, brow + 0.06 * unit)])
         return cover(stage, mask, (60, 78, 110), folds + np.sin(np.arange(shape[1]) / unit * 60), 0.1), mask
-    rim = np.zeros(shape[:2], np.uint8)
+    if name == "face mask":
+        mask = stage.fill([tuple(stage.points[k]) for k in (*_JAW, *_MASK_LINE)])
+        return cover(stage, mask, (150, 178, 205), folds, 0.06), mask
+    if name == "card before the chest":
+        corners = [stage.at(mesh.CHIN, x, y) for x, y in ((-0.4, 0.3), (0.3, 0.2), (0.4, 0.75), (-0.3, 0.85))]
+        mask = polygon_mask(np.array(corners, np.float32), shape, smooth=False)
+        return cover(stage, mask, (235, 228, 214), folds, 0.05), mask
+    rim, lenses = np.zeros(shape[:2], np.uint8), np.zeros(shape[:2], np.uint8)
     for centre in mesh.eye_centres(np.c_[stage.points, np.zeros(len(stage.points))].astype(np.float32)):
         place = tuple(int(v) for v in np.rint((centre + np.array((0, 0.03 * unit))) * 16))
         cv2.circle(rim, place, round(0.185 * unit * 16), (255,), max(2, round(0.022 * unit)), cv2.LINE_AA, 4)
+        cv2.circle(lenses, place, round(0.185 * unit * 16), (255,), cv2.FILLED, cv2.LINE_AA, 4)
     mask = np.asarray(rim.astype(np.float32) / 255, np.float32)
-    return cover(stage, mask, (30, 26, 24), np.zeros(shape[:2], np.float32), 0), mask
+    drawn = cover(stage, mask, (30, 26, 24), np.zeros(shape[:2], np.float32), 0)
+    return drawn, mask if name == "glasses" else np.asarray(lenses.astype(np.float32) / 255, np.float32)
 
 
 _CHEEKS = (117, 118, 101, 36, 205, 187, 123)
 _JAW = (132, 58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 288, 361)
 _CHEEK_LINE = (425, 327, 2, 98, 205)
+_MASK_LINE = (352, 280, 195, 50, 123)
+"""Over the cheeks and the bridge of the nose, from the left of the face to the right."""
 
 
 def overlap(mask: F32, truth: F32, person: F32, *, share: bool) -> float:
@@ -197,11 +215,35 @@ def cost(portrait: Portrait, rgb: Rgb, face: Face, models: Models) -> None:
     print(f"\nportrait of {megapixels:.2f} MP, ms at best:")
     print(f"  network            {best_ms(lambda: models.run('parts_head', near, *outlook.taps)):6.1f}")
     print(f"  its inputs         {best_ms(lambda: (geometry(canvas.landmarks, outlook.box), picture(outlook))):6.1f}")
-    print(f"  own colours        {best_ms(lambda: weigh_colours(said[0], outlook, none)):6.1f}")
+    print(f"  own colours        {best_ms(lambda: weigh_colours(said[0, : len(CLASSES)], outlook, none)):6.1f}")
     print(f"  parts, learned     {best_ms(lambda: parts(portrait)):6.1f}")
     print(f"  parts, classical   {best_ms(lambda: parts(replace(portrait, part_map=None))):6.1f}")
+    print(f"network: file {_size_mb('parts_head'):.1f} MB, with its inputs {_resident_mb():.0f} MB of memory")
     if portrait.part_map is not None:
         print(f"  map in the portrait {len(pack(portrait.part_map)) / 1000:.1f} kB")
+
+
+def _size_mb(name: str) -> float:
+    return Path(idphoto_models.path(name)).stat().st_size / 1e6
+
+
+def _resident_mb() -> float:
+    """Memory that opening and running the network adds to a process which has onnxruntime, MB."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        return pool.submit(_measure_resident).result()
+
+
+def _measure_resident() -> float:
+    models = Models(threads=2)
+    models.run("person_prior", np.zeros((1, 256, 256, 3), np.float32))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    taps = [np.zeros((1, *shape), np.uint8) for shape in _TAPS]
+    models.run("parts_head", np.zeros((1, 25, 160, 160), np.float32), *taps)
+    return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+
+
+_TAPS = ((128, 160, 160), (256, 80, 80), (512, 40, 40), (512, 20, 20), (128, 80, 80))
+"""Shapes of U-2-Net's inner layers that the network reads."""
 
 
 def main() -> None:

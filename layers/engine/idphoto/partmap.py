@@ -11,7 +11,7 @@ from __future__ import annotations
 import struct
 import zlib
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,10 @@ from idphoto.upright import guess_head_height, midline_x
 
 CLASSES: Final = ("hair", "face_skin", "body_skin", "ears", "clothes", "headwear", "glasses", "beard", "held")
 """The network's classes in the order of its output; all are of the person, for who that is tells the matte."""
+
+PLANES: Final = (*CLASSES, "lenses")
+"""All that the network tells: beside the classes, what is seen through the lenses of glasses, whatever its class."""
+_LENSES: Final = len(CLASSES)
 
 SIDE: Final = 160
 """Cells of the network's output to a side of its window."""
@@ -68,6 +72,8 @@ _BINS: Final = 24
 _RED_LOW, _RED_SPAN, _BLUE_LOW, _BLUE_SPAN = -0.8, 2.4, -1.4, 2.2
 """Range of the logarithms of red and blue over green: skin in light of a candle and in the blue of a screen."""
 
+_Number = TypeVar("_Number", np.uint8, np.uint16, np.float32)
+
 _BOX: Final = struct.Struct("<4d")
 
 
@@ -80,7 +86,7 @@ class PartMap:
     box
         Left, top, right, bottom of the window, px of the portrait; it may reach beyond it.
     shares
-        ``(9, 160, 160)`` uint8 in 0..31, a plane for each of :data:`CLASSES`; they sum to about 31.
+        ``(10, 160, 160)`` uint8 in 0..31, a plane for each of :data:`PLANES`; those of the classes sum to about 31.
     """
 
     box: tuple[float, float, float, float]
@@ -111,9 +117,9 @@ def read_parts(outlook: Outlook, landmarks: Landmarks, models: Models) -> PartMa
     """
     face = geometry(landmarks, outlook.box)
     (said,) = models.run("parts_head", np.concatenate([picture(outlook), face])[None], *outlook.taps)
-    shares = weigh_colours(said[0], outlook, face[_FEATURES].max(axis=0) > 0)
+    shares = weigh_colours(said[0, :_LENSES], outlook, face[_FEATURES].max(axis=0) > 0)
     _let_go(shares, face)
-    return PartMap(outlook.box, np.rint(shares * LEVELS).astype(np.uint8))
+    return PartMap(outlook.box, np.rint(np.concatenate([shares, said[0, _LENSES:]]) * LEVELS).astype(np.uint8))
 
 
 def weigh_colours(said: F32, outlook: Outlook, features: Mask) -> F32:
@@ -132,7 +138,7 @@ def weigh_colours(said: F32, outlook: Outlook, features: Mask) -> F32:
     said[_UNTRUSTED] = 0
     said /= np.maximum(said.sum(axis=0), 1e-6)
     bins = _colour_bins(outlook)
-    person = outlook.saliency.reshape(SIDE, 2, SIDE, 2).mean(axis=(1, 3)) > SURE
+    person = _sum_cells(outlook.saliency) > 4 * SURE
     before = np.stack([said[list(group)].sum(axis=0) for group in _ALIKE])
     taught = np.stack([said[list(group)].sum(axis=0) for group in _TEACHERS]) / np.maximum(before, 1e-6)
     after, weighed = before, ~dilate(features, 2)
@@ -177,26 +183,48 @@ def _let_go(shares: F32, face: F32) -> None:
 
 def _colour_bins(outlook: Outlook) -> NDArray[np.intp]:
     """Colour of each cell as a number: lightness, and two tints that do not change with the exposure."""
-    srgb = outlook.view.reshape(SIDE, 2, SIDE, 2, 3).mean(axis=(1, 3), dtype=np.float32).reshape(-1, 3) / 255
-    light = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
-    lightness = np.cbrt(light @ np.array((0.2126, 0.7152, 0.0722), np.float32))
-    red, green, blue = np.log(light + 0.02).T
+    sums = _sum_cells(outlook.view.astype(np.uint16))
+    lightness = np.cbrt(_LIGHT[sums] @ np.array((0.2126, 0.7152, 0.0722), np.float32))
+    logs = _LOG_LIGHT[sums]
+    red, green, blue = (logs[..., k] for k in range(3))
     places = (lightness, (red - green - _RED_LOW) / _RED_SPAN, (blue - green - _BLUE_LOW) / _BLUE_SPAN)
     first, second, third = (np.clip(place * _BINS, 0, _BINS - 1).astype(np.intp) for place in places)
-    return np.asarray((first * _BINS + second) * _BINS + third, np.intp)
+    return np.asarray((first * _BINS + second) * _BINS + third, np.intp).ravel()
+
+
+def _sum_cells(field: NDArray[_Number]) -> NDArray[_Number]:
+    """Sum of the four px of each cell of ``(320, 320, ...)``."""
+    rows = field[::2] + field[1::2]
+    total: NDArray[_Number] = rows[:, ::2] + rows[:, 1::2]
+    return total
+
+
+def _linear(sums: NDArray[np.intp]) -> F32:
+    """Linear light of the mean of four sRGB levels, from their sum."""
+    srgb = sums / 1020
+    return np.asarray(np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4), np.float32)
+
+
+_LIGHT: Final = _linear(np.arange(1021))
+_LOG_LIGHT: Final = np.log(_LIGHT + np.float32(0.02))
+
+
+def _blurring(n: int) -> F32:
+    """Return the matrix ``(n, n)`` that blurs ``n`` values by the kernel 1 4 6 4 1; the border repeats."""
+    wide = np.pad(np.eye(n, dtype=np.float32), ((1, 1), (0, 0)), mode="edge")
+    once = 0.5 * wide[1:-1] + 0.25 * (wide[:-2] + wide[2:])
+    return np.asarray(once @ once, np.float32)
+
+
+_BLUR: Final = _blurring(_BINS)
 
 
 def _smooth(cubes: F32) -> F32:
-    """Blur cubes ``(K, n, n, n)`` by the kernel 1 4 6 4 1 along each axis; the border repeats."""
-    for axis in (1, 2, 3):
-        for _ in range(2):
-            pad = [(0, 0)] * 4
-            pad[axis] = (1, 1)
-            wide = np.pad(cubes, pad, mode="edge")
-            n = cubes.shape[axis]
-            lower, upper = (np.take(wide, range(k, k + n), axis) for k in (0, 2))
-            cubes = 0.5 * cubes + 0.25 * (lower + upper)
-    return cubes
+    """Blur cubes ``(K, 24, 24, 24)`` along each axis."""
+    third = cubes @ _BLUR.T
+    second = _BLUR @ third
+    first = _BLUR @ second.reshape(len(cubes), _BINS, -1)
+    return np.asarray(first.reshape(cubes.shape), np.float32)
 
 
 def pack(part_map: PartMap) -> bytes:
@@ -207,7 +235,7 @@ def pack(part_map: PartMap) -> bytes:
 
 def unpack(data: bytes) -> PartMap:
     """Read what :func:`pack` wrote."""
-    steps = np.frombuffer(zlib.decompress(data[_BOX.size :]), np.uint8).reshape(len(CLASSES), SIDE, SIDE)
+    steps = np.frombuffer(zlib.decompress(data[_BOX.size :]), np.uint8).reshape(len(PLANES), SIDE, SIDE)
     left, top, right, bottom = _BOX.unpack_from(data)
     return PartMap((left, top, right, bottom), np.cumsum(steps, axis=1, dtype=np.uint8))
 
@@ -243,5 +271,4 @@ def _fill(outlines: list[NDArray[np.float64]]) -> F32:
     draw = ImageDraw.Draw(image)
     for outline in outlines:
         draw.polygon([(float(px), float(py)) for px, py in outline], fill=1)
-    fine = np.asarray(image, np.float32).reshape(SIDE, 2, SIDE, 2)
-    return np.asarray(fine.mean(axis=(1, 3)), np.float32)
+    return np.asarray(_sum_cells(np.asarray(image)) / np.float32(4), np.float32)

@@ -60,7 +60,9 @@ class Parts:
     held
         Things held or worn before the face and the body, a face mask among them; nothing where there is no map.
     ears
-        What of ``face_skin`` is ears; the one mask that does not count in the sum. Nothing where there is no map.
+        What of ``face_skin`` is ears. Like ``lenses`` it does not count in the sum; nothing where there is no map.
+    lenses
+        What is seen through the lenses of glasses, whatever part it is; nothing where there is no map.
     """
 
     hair: Matte
@@ -77,6 +79,7 @@ class Parts:
     headwear: Matte
     held: Matte
     ears: Matte
+    lenses: Matte
 
     @property
     def skin(self) -> Matte:
@@ -84,7 +87,9 @@ class Parts:
         return self.face_skin + self.body_skin
 
 
-PART_NAMES: Final = tuple(field.name for field in fields(Parts) if field.name != "ears")
+OVERLAPS: Final = ("ears", "lenses")
+"""The masks that lie over others."""
+PART_NAMES: Final = tuple(field.name for field in fields(Parts) if field.name not in OVERLAPS)
 """The masks that sum to one."""
 
 
@@ -99,7 +104,7 @@ def parts(portrait: Portrait) -> Parts:
     alpha = portrait.alpha.astype(np.float32)
     alpha *= np.float32(1 / 255)
     masks = _judge(portrait)
-    for name in (*PART_NAMES, "ears"):
+    for name in (*PART_NAMES, *OVERLAPS):
         if name in masks:
             masks[name] *= alpha
         else:

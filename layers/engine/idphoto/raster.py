@@ -118,11 +118,11 @@ def in_shade(cube: F32, shares: tuple[float, ...]) -> F32:
     shares
         Lightnesses in shade relative to the one that is known, all as common.
     """
-    shaded = np.zeros_like(cube)
     levels = np.arange(len(cube))
+    darken = np.zeros((len(cube), len(cube)), np.float32)
     for share in shares:
-        np.add.at(shaded, (levels * share).astype(np.intp), cube / np.float32(len(shares)))
-    return shaded
+        darken[(levels * share).astype(np.intp), levels] += np.float32(1 / len(shares))
+    return np.asarray((darken @ cube.reshape(len(cube), -1)).reshape(cube.shape), np.float32)
 
 
 def fill_gaps(values: F32, weights: F32) -> F32:

@@ -134,6 +134,7 @@ class Person:
     gender: str
     age: str
     race: str
+    asleep: bool
 
 
 def make_person(rng: np.random.Generator) -> Person:
@@ -164,9 +165,9 @@ def make_person(rng: np.random.Generator) -> Person:
                 add(f"macrodetails/universal-{sex}-{stage}-{muscle}-{build}", sex_share * stage_share * share)
     for folder in ("head", "nose", "mouth", "eyes", "chin", "cheek", "forehead", "eyebrows", "ears", "neck"):
         _vary(rng, folder, add)
-    _express(rng, race, add)
+    asleep = _express(rng, race, add)
     still = places.copy()
-    return Person(_pose(rng, mesh, places), still, str(gender), str(age), str(race))
+    return Person(_pose(rng, mesh, places), still, str(gender), str(age), str(race), asleep)
 
 
 def _vary(rng: np.random.Generator, folder: str, add: object) -> None:
@@ -182,7 +183,9 @@ def _vary(rng: np.random.Generator, folder: str, add: object) -> None:
             add(f"{folder}/r-{side[2:]}", weight)  # type: ignore[operator]
 
 
-def _express(rng: np.random.Generator, race: str, add: object) -> None:
+def _express(rng: np.random.Generator, race: str, add: object) -> bool:
+    """Draw an expression; return whether both eyes are shut."""
+
     def unit(name: str, weight: float) -> None:
         add(f"expression/units/{race}/{name}", weight)  # type: ignore[operator]
 
@@ -193,11 +196,13 @@ def _express(rng: np.random.Generator, race: str, add: object) -> None:
             unit("mouth-parling", smile * 0.9)
     if rng.random() < 0.15:
         unit("mouth-open", rng.uniform(0.1, 0.7))
+    asleep = bool(rng.random() < 0.04)
     for side in ("left", "right"):
-        unit(f"eye-{side}-closure", 1.0 if rng.random() < 0.02 else rng.uniform(0, 0.25))
+        unit(f"eye-{side}-closure", 1.0 if asleep else rng.uniform(0, 0.25))
     lift = rng.uniform(-0.4, 0.5)
     for side in ("left", "right"):
         unit(f"eyebrows-{side}-{'up' if lift > 0 else 'down'}", abs(lift))
+    return asleep
 
 
 def _turn(x: float, y: float, z: float) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy import sparse
@@ -89,7 +89,7 @@ def draw_cloth(rng: np.random.Generator, skin: np.ndarray | None = None) -> Clot
         colours[0] = PALETTE[rng.choice((0, 1, 2, 3, 4))] / 255
     if rng.random() < 0.15:
         colours[0] = rng.uniform(0, 1, 3)
-    if skin is not None and rng.random() < 0.12:
+    if skin is not None and rng.random() < 0.2:
         colours[0] = np.clip(skin * rng.uniform(0.75, 1.2) + rng.normal(0, 0.03, 3), 0, 1)
     if rng.random() < 0.4:
         colours[1:] = np.clip(colours[0] * rng.uniform(0.6, 1.4) + rng.normal(0, 0.05, (3, 3)), 0, 1)
@@ -120,7 +120,7 @@ def garments(rng: np.random.Generator, person: Person, skin: np.ndarray) -> tupl
         rng.choice(
             ("tee", "vneck", "scoop", "boat", "tank", "strapless", "turtleneck", "mock", "shirt", "suit", "polo",
              "hoodie", "jacket", "wrap"),
-            p=(0.17, 0.09, 0.08, 0.04, 0.07, 0.07, 0.08, 0.03, 0.1, 0.1, 0.04, 0.06, 0.04, 0.03),
+            p=(0.15, 0.09, 0.07, 0.04, 0.10, 0.10, 0.07, 0.03, 0.1, 0.09, 0.04, 0.05, 0.04, 0.03),
         )
     )  # fmt: skip
     if person.age == "child" and kind in ("vneck", "scoop", "tank", "strapless", "wrap"):
@@ -303,7 +303,7 @@ def _ring(person, cloth, *, thick, height, wide, label):  # type: ignore[no-unty
 
 def headwear(rng: np.random.Generator, person: Person, skin: np.ndarray) -> tuple[list[Piece], str]:
     """Draw a head covering."""
-    kind = str(rng.choice(("beanie", "cap", "hat", "scarf", "scarf", "turban", "band")))
+    kind = str(rng.choice(("beanie", "cap", "hat", "hat", "scarf", "scarf", "scarf", "turban", "band")))
     mesh = base()
     x, y, z = mesh.rest.T
     head = np.clip((y - 60) / 2, -1, 1)
@@ -370,10 +370,10 @@ def _brim(rng: np.random.Generator, person: Person, cloth: Cloth, rim: float, *,
     return Piece(world, triangles, points, np.ones(len(points)), HEADWEAR, cloth)
 
 
-def glasses(rng: np.random.Generator, person: Person) -> tuple[list[Piece], str]:
-    """Draw glasses: rims, bridge and temples as tubes; dark lenses for sunglasses."""
+def glasses(rng: np.random.Generator, person: Person) -> tuple[list[Piece], list[Piece], str]:
+    """Draw glasses: rims, bridge and temples as tubes, and dark lenses for sunglasses; beside these, the two lenses."""
     mesh = base()
-    dark = rng.random() < 0.3
+    dark = rng.random() < 0.22
     left, right = (person.places[mesh.joints[f"joint-{s}-eye"]].mean(axis=0) for s in ("r", "l"))
     across = right - left
     distance = np.linalg.norm(across)
@@ -409,7 +409,8 @@ def glasses(rng: np.random.Generator, person: Person) -> tuple[list[Piece], str]
     if dark:
         wide, tall = wide * 1.1, tall * 1.12
     out = 1.9 + rng.uniform(0, 0.6)
-    pieces = []
+    pieces: list[Piece] = []
+    panes: list[Piece] = []
     rims = []
     for sign, eye in ((-1, left), (1, right)):
         centre = eye + ahead * out - up * rng.uniform(0.2, 0.5) + across * sign * 0.1
@@ -422,20 +423,13 @@ def glasses(rng: np.random.Generator, person: Person) -> tuple[list[Piece], str]
         )
         pieces.append(_tube(path, thick, cloth))
         rims.append((centre, u, v))
+        shade = linear(np.array((0.04, 0.04, 0.05)) * rng.uniform(0.5, 3))
+        places, triangles = _grid(np.stack([centre + (path - centre) * t for t in (0.0, 0.5, 1.0)]))
+        lens = Cloth(np.tile(shade, (4, 1)), "plain", 1, 0, 0, 0.6, 0)
+        pane = Piece(places, triangles, places, np.ones(len(places)), GLASSES, lens)
+        panes.append(replace(pane, places=places + ahead * PANE_AHEAD))
         if dark:
-            points = np.stack([centre + (path - centre) * t for t in (0.0, 0.5, 1.0)])
-            places, triangles = _grid(points)
-            shade = linear(np.array((0.04, 0.04, 0.05)) * rng.uniform(0.5, 3))
-            pieces.append(
-                Piece(
-                    places,
-                    triangles,
-                    places,
-                    np.ones(len(places)),
-                    GLASSES,
-                    Cloth(np.tile(shade, (4, 1)), "plain", 1, 0, 0, 0.6, 0),
-                )
-            )
+            pieces.append(pane)
     (cl, _, _), (cr, _, _) = rims
     start, end = cl + across * wide, cr - across * wide
     t = np.linspace(0, 1, 9)[:, None]
@@ -447,7 +441,7 @@ def glasses(rng: np.random.Generator, person: Person) -> tuple[list[Piece], str]
         begin = centre + across * sign * wide + up * 0.4 * tall
         finish = top + across * sign * 0.1 - ahead * 0.5
         pieces.append(_tube(begin * (1 - t) + finish * t, thick * 0.9, cloth))
-    return pieces, "sunglasses" if dark else "glasses"
+    return pieces, panes, "sunglasses" if dark else "glasses"
 
 
 def _tube(path: np.ndarray, radius: float, cloth: Cloth) -> Piece:
@@ -462,6 +456,10 @@ def _tube(path: np.ndarray, radius: float, cloth: Cloth) -> Piece:
     return Piece(places, triangles, places, np.ones(len(places)), GLASSES, cloth)
 
 
+PANE_AHEAD = 0.03
+"""A lens is looked for so far ahead of its own surface, cm, so that a dark one does not hide itself."""
+
+
 def face_mask(rng: np.random.Generator, person: Person) -> Piece:
     """Make a mask over mouth and nose."""
     mesh = base()
@@ -473,8 +471,8 @@ def face_mask(rng: np.random.Generator, person: Person) -> Piece:
     return _shell(person, level, 0.7, 12, HELD, cloth)
 
 
-def hand(rng: np.random.Generator, person: Person, sleeve: Cloth | None) -> list[Piece]:
-    """Make a hand with its forearm, raised to the face or before the chest."""
+def hand(rng: np.random.Generator, person: Person, sleeve: Cloth | None, spot: np.ndarray | None = None) -> list[Piece]:
+    """Make a hand with its forearm, raised to the face or before the chest, or to a spot."""
     mesh = base()
     share = sum(
         mesh.weights[n]
@@ -501,7 +499,8 @@ def hand(rng: np.random.Generator, person: Person, sleeve: Cloth | None) -> list
     local = local @ about_y.T @ about_z.T
     local[:, 0] *= rng.choice((-1.0, 1.0)) if abs(lean) > 90 else 1
     chin = person.places[mesh.joints["joint-jaw"]].mean(axis=0)
-    spot = chin + np.array([sign * rng.uniform(1, 11), rng.uniform(-14, 4), rng.uniform(1.5, 5)])
+    if spot is None:
+        spot = chin + np.array([sign * rng.uniform(1, 11), rng.uniform(-14, 4), rng.uniform(1.5, 5)])
     world = np.zeros_like(mesh.rest)
     world[used] = local + spot + np.array((0, -4.0, 2.0))
     cloth = Cloth(np.zeros((4, 3)), "skin")
@@ -515,23 +514,45 @@ def hand(rng: np.random.Generator, person: Person, sleeve: Cloth | None) -> list
     return pieces
 
 
-def held(rng: np.random.Generator, person: Person) -> Piece:
-    """Make a thing before the chest or beside the face: a card, a phone, a cup, a ball."""
+def held(rng: np.random.Generator, person: Person) -> list[Piece]:
+    """Make a thing before the chest or the face, often with the hand that holds it.
+
+    A card, a phone, a cup or a ball, or a microphone: a ball on a stick.
+    """
     mesh = base()
     chin = person.places[mesh.joints["joint-jaw"]].mean(axis=0)
-    spot = chin + np.array([rng.uniform(-13, 13), rng.uniform(-20, -6), rng.uniform(6, 14)])
+    spot = chin + np.array([rng.uniform(-12, 12), rng.uniform(-15, 1), rng.uniform(5, 13)])
+    a = np.radians(rng.uniform(-40, 40))
+    turn = np.array([(np.cos(a), -np.sin(a), 0), (np.sin(a), np.cos(a), 0), (0, 0, 1)])
+    if rng.random() < 0.3:
+        head, stick = rng.uniform(1.6, 3.0), rng.uniform(6, 11)
+        size, low = head, stick
+        pieces = [
+            _solid(spot, np.full(3, head), 1.0, turn, draw_cloth(rng)),
+            _solid(
+                spot - turn @ (0, stick, 0), np.array((0.45 * head, stick, 0.45 * head)), 0.3, turn, draw_cloth(rng)
+            ),
+        ]
+    else:
+        extent = rng.uniform((2, 2, 0.4), (8, 8, 5))
+        size, low = extent[0], extent[1]
+        pieces = [_solid(spot, extent, float(rng.choice((0.15, 0.3, 1.0))), turn, draw_cloth(rng))]
+    if rng.random() < 0.6:
+        sleeve = draw_cloth(rng) if rng.random() < 0.6 else None
+        grip = spot + turn @ (rng.choice((-0.5, 0.5)) * size, -low, rng.uniform(0, 2)) + np.array((0, -4.0, -2.0))
+        pieces += hand(rng, person, sleeve, grip)
+    return pieces
+
+
+def _solid(spot: np.ndarray, extent: np.ndarray, power: float, turn: np.ndarray, cloth: Cloth) -> Piece:
+    """Superellipsoid (Barr 1981) about a spot: with a small power a box, with 1 a ball."""
     u, v = np.meshgrid(np.linspace(0, 2 * np.pi, 33), np.linspace(0, np.pi, 17))
-    power = rng.choice((0.15, 0.3, 1.0))
 
     def shape(value: np.ndarray) -> np.ndarray:
         return np.sign(value) * np.abs(value) ** power
 
-    size = rng.uniform((2, 2, 0.4), (9, 8, 5))
-    points = (
-        np.stack([shape(np.cos(u)) * shape(np.sin(v)), shape(np.cos(v)), shape(np.sin(u)) * shape(np.sin(v))], axis=-1)
-        * size
+    points = extent * np.stack(
+        [shape(np.cos(u)) * shape(np.sin(v)), shape(np.cos(v)), shape(np.sin(u)) * shape(np.sin(v))], axis=-1
     )
-    a = np.radians(rng.uniform(-40, 40))
-    turn = np.array([(np.cos(a), -np.sin(a), 0), (np.sin(a), np.cos(a), 0), (0, 0, 1)])
     places, triangles = _grid(points @ turn.T + spot)
-    return Piece(places, triangles, points.reshape(-1, 3), np.ones(len(places)), HELD, draw_cloth(rng))
+    return Piece(places, triangles, points.reshape(-1, 3), np.ones(len(places)), HELD, cloth)

@@ -2,7 +2,9 @@
 
 Each seed is a person, rendered once and developed into some photos. Written are ``NNNNN_L.png`` (the photo),
 ``NNNNN_L.cls.png`` (the classes of :mod:`labels`, 255 where there is nothing of the person), ``NNNNN_L.cov.png`` (the
-person's coverage) and ``NNNNN.json`` (what was drawn). What is there already is left alone.
+person's coverage), ``NNNNN_L.lens.png`` (what is seen through lenses) and ``NNNNN.json`` (what was drawn). Of a person
+in a face mask there is also ``NNNNN_L.bare.png``, the photo without it: no face finder knows a drawn face in a mask.
+What is there already is left alone.
 """
 
 from __future__ import annotations
@@ -33,9 +35,12 @@ def main() -> None:
             continue
         drawn = render(seed)
         for look in range(chosen.looks):
-            photo, classes, coverage = develop(drawn, np.random.default_rng((seed, look)))
-            for image, ending in ((photo, "png"), (classes, "cls.png"), (coverage, "cov.png")):
+            images = develop(drawn, np.random.default_rng((seed, look)))
+            for image, ending in zip(images, ("png", "cls.png", "cov.png", "lens.png"), strict=True):
                 Image.fromarray(image).save(chosen.folder / f"{seed:05d}_{look}.{ending}", compress_level=1)
+            if drawn.facts["extra"] == "mask":
+                bare, *_ = develop(render(seed, bare=True), np.random.default_rng((seed, look)))
+                Image.fromarray(bare).save(chosen.folder / f"{seed:05d}_{look}.bare.png", compress_level=1)
         facts.write_text(json.dumps(drawn.facts))
 
 

@@ -194,7 +194,7 @@ def grow(rng: np.random.Generator, frame: Frame, gender: str, age: str) -> Hair:
 
 def _chance(style: str, age: str, *, male: bool) -> float:
     if male:
-        table = {"bald": 1.6, "ring": 1.2 if age == "old" else 0.3, "buzz": 2.2, "short": 5, "quiff": 4, "curly": 1.4}
+        table = {"bald": 1.6, "ring": 2.4 if age == "old" else 0.8, "buzz": 2.2, "short": 5, "quiff": 4, "curly": 1.4}
         table |= {"afro": 1, "bun": 0.4, "topknot": 0.4, "long": 0.35, "locs": 0.6, "bob": 0.3, "wavy": 0.5, "pixie": 1}
         return table.get(style, 0.15) * (0.2 if age == "child" and style in ("bald", "ring") else 1)
     table = {"bald": 0.25, "ring": 0.02, "buzz": 0.3, "short": 0.6, "quiff": 0.4, "bob": 2.2, "long": 2.0, "curly": 1.0}

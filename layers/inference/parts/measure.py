@@ -40,6 +40,8 @@ MIXED = (0.02, 0.98)
 WORN: dict[str, Callable[[dict[str, str]], bool]] = {
     "glasses": lambda facts: bool(facts["glasses"]),
     "tinted_lenses": lambda facts: facts["glasses"] == "sunglasses",
+    "lens_glare": lambda facts: bool(facts["glare"]),
+    "eyes_open": lambda facts: bool(facts["asleep"]),
     "head_covering": lambda facts: bool(facts["hat"]),
     "face_uncovered": lambda facts: facts["extra"] == "mask",
     "cheeks_free": lambda facts: facts["extra"] == "hand",

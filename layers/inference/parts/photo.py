@@ -13,8 +13,8 @@ from parts.labels import NAMES, NOTHING
 from parts.scene import SUPER, Render
 
 
-def develop(render: Render, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the photo ``(h, w, 3)`` uint8, the classes ``(h, w)`` uint8 and the coverage ``(h, w)`` uint8."""
+def develop(render: Render, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return photo ``(h, w, 3)``, and classes, coverage and what is seen through lenses, each ``(h, w)``; all uint8."""
     height, width = (n // SUPER for n in render.classes.shape)
     classes = render.classes[: height * SUPER, : width * SUPER]
     light = render.light[: height * SUPER, : width * SUPER]
@@ -30,7 +30,9 @@ def develop(render: Render, rng: np.random.Generator) -> tuple[np.ndarray, np.nd
     picture = _shrink(picture)
     picture = _grade(picture, rng)
     picture = _degrade(picture, rng)
-    return picture, _majority(classes, height, width), np.rint(_shrink(person) * 255).astype(np.uint8)
+    lenses = render.lenses[: height * SUPER, : width * SUPER].astype(np.float32)
+    shares = [np.rint(_shrink(field) * 255).astype(np.uint8) for field in (person, lenses)]
+    return picture, _majority(classes, height, width), shares[0], shares[1]
 
 
 def _shrink(field: np.ndarray) -> np.ndarray:

@@ -92,6 +92,45 @@ def splat(xyz, depth):
 
 
 @numba.njit(cache=True, fastmath=True)
+def turn(p, matrix, middle, scale, shift):
+    """Return places ``(N, 3)`` about ``middle``, turned by ``matrix``; the first two in px, the third in cm."""
+    out = np.empty((p.shape[0], 3), np.float32)
+    for i in range(p.shape[0]):
+        x, y, z = p[i, 0] - middle[0], p[i, 1] - middle[1], p[i, 2] - middle[2]
+        for k in range(3):
+            out[i, k] = x * matrix[0, k] + y * matrix[1, k] + z * matrix[2, k]
+        out[i, 0] = out[i, 0] * scale + shift
+        out[i, 1] = out[i, 1] * scale + shift
+    return out
+
+
+@numba.njit(cache=True, fastmath=True)
+def light_strands(xyz, along, depth, direction, radiance, shine, glow):
+    """Add to ``glow`` ``(N, 3)`` what points of strands along unit vectors ``(N, 3)`` send ahead of a light.
+
+    Diffuse light goes by the sine, with a highlight (Kajiya and Kay 1989). ``xyz`` is where the light sees the points;
+    less of it reaches those that are behind what the map ``depth`` shows first, cm.
+    """
+    height, width = depth.shape
+    for i in range(xyz.shape[0]):
+        x, y = int(xyz[i, 0]), int(xyz[i, 1])
+        open_ = 1.0
+        if 0 <= x < width and 0 <= y < height:
+            behind = xyz[i, 2] - depth[y, x] - 0.15
+            if behind > 0:
+                open_ = np.exp(-behind / 0.9)
+        across = along[i, 2]
+        against = along[i, 0] * direction[0] + along[i, 1] * direction[1] + across * direction[2]
+        sine = np.sqrt(max(0.0, 1 - against * against))
+        gleam = max(0.0, sine * np.sqrt(max(0.0, 1 - across * across)) - against * across)
+        gleam = gleam * gleam * gleam
+        gleam = gleam * gleam
+        share = open_ * (0.6 * sine + 0.4 * shine * gleam * gleam)
+        for k in range(3):
+            glow[i, k] += share * radiance[k]
+
+
+@numba.njit(cache=True, fastmath=True)
 def reach(xyz, depth, bias, soft):
     """Share of light that reaches points: falls with how far, cm, a point is behind what the map shows first."""
     height, width = depth.shape

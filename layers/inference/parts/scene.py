@@ -25,7 +25,15 @@ from parts.dress import (
 )  # fmt: skip
 from parts.hair import CENTRE, Frame, Hair, grow, grow_beard, hairline, make_frame, sample_roots, surface
 from parts.labels import BEARD, BODY_SKIN, EARS, FACE_SKIN, HAIR, NOTHING
-from parts.raster import draw_strands, draw_triangles, reach, splat, value_noise
+from parts.raster import (
+    draw_strands,
+    draw_triangles,
+    light_strands,
+    reach,
+    splat,
+    turn,
+    value_noise,
+)
 
 MONK = np.array(
     [(246, 237, 228), (243, 231, 219), (247, 234, 208), (234, 218, 186), (215, 189, 150), (160, 126, 86),
@@ -38,6 +46,9 @@ HAIR_TONES = np.array(
      (225, 225, 224)], float)  # fmt: skip
 DYED = np.array([(180, 40, 60), (230, 120, 170), (60, 90, 190), (80, 50, 130), (60, 150, 110), (220, 90, 40)], float)
 
+GLARE_SEEN = 0.2
+"""A reflection that takes so much of the place of what is behind it counts as one."""
+
 SUPER = 2
 MAP = 200
 """Side of a map of shadows, px."""
@@ -45,10 +56,15 @@ MAP = 200
 
 @dataclass(frozen=True, eq=False)
 class Render:
-    """Linear light ``(H, W, 3)``, classes ``(H, W)`` uint8, all at twice the photo's size; and what was drawn."""
+    """One portrait as it is rendered.
+
+    Linear light ``(H, W, 3)``, classes ``(H, W)`` uint8 and what is seen through lenses ``(H, W)`` bool, all at twice
+    the photo's size; what was drawn; and the light that comes from all sides together.
+    """
 
     light: np.ndarray
     classes: np.ndarray
+    lenses: np.ndarray
     facts: dict[str, object]
     environment: np.ndarray
 
@@ -62,8 +78,8 @@ class _Lights:
     sharp: int
 
 
-def render(seed: int) -> Render:
-    """Draw and render the portrait of a seed."""
+def render(seed: int, *, bare: bool = False) -> Render:
+    """Draw and render the portrait of a seed; ``bare`` leaves its face mask off."""
     rng = np.random.default_rng(seed)
     mesh = base()
     person = make_person(rng)
@@ -83,26 +99,29 @@ def render(seed: int) -> Render:
         "race": person.race,
     }
     facts |= {"hair": hair.style, "garment": garment, "hat": "", "glasses": "", "beard": "", "extra": ""}
-    if rng.random() < 0.14:
+    facts |= {"asleep": person.asleep, "glare": False}
+    if rng.random() < 0.26:
         more, facts["hat"] = headwear(rng, person, skin)
         pieces += more
         if facts["hat"] in ("scarf", "turban"):
             hair = Hair(hair.strands[:0], hair.tone[:0], hair.style, hair.recede, 0)
         elif facts["hat"] != "band" and hair.style in ("afro", "topknot", "bun", "quiff", "curly", "pony"):
             hair = Hair(hair.strands[:0], hair.tone[:0], "buzz", hair.recede, 0.6)
-    if rng.random() < 0.24:
-        more, facts["glasses"] = glasses(rng, person)
+    panes: list[Piece] = []
+    if rng.random() < 0.35:
+        more, panes, facts["glasses"] = glasses(rng, person)
         pieces += more
     extra = rng.random()
-    if extra < 0.04:
-        pieces.append(face_mask(rng, person))
+    if extra < 0.06:
+        mask = face_mask(rng, person)
+        pieces += [] if bare else [mask]
         facts["extra"] = "mask"
-    elif extra < 0.12:
+    elif extra < 0.14:
         sleeve = draw_cloth(rng) if rng.random() < 0.5 else None
         pieces += hand(rng, person, sleeve)
         facts["extra"] = "hand"
-    elif extra < 0.17:
-        pieces.append(held(rng, person))
+    elif extra < 0.28:
+        pieces += held(rng, person)
         facts["extra"] = "held"
     beard = np.zeros((0, 2, 3))
     if person.gender == "male" and person.age != "child" and rng.random() < 0.5 and facts["extra"] != "mask":
@@ -136,8 +155,45 @@ def render(seed: int) -> Render:
     lights = _lights(rng)
     world = _Scene(every, [(hair.strands, HAIR), (beard, BEARD), (brows, FACE_SKIN)], lights)
     camera = _camera(rng, person, hair, facts)
-    light, classes = world.shoot(rng, camera, person, skin, hair, tint, facts)
-    return Render(light, classes, facts, lights.radiance.sum(axis=0))
+    light, classes, depth = world.shoot(rng, camera, person, skin, hair, tint, facts)
+    lenses = _look_through(np.random.default_rng((seed, 1)), camera, panes, light, depth, facts)
+    return Render(light, classes, lenses, facts, lights.radiance.sum(axis=0))
+
+
+def _look_through(
+    rng: np.random.Generator,
+    camera: Camera,
+    panes: list[Piece],
+    light: np.ndarray,
+    depth: np.ndarray,
+    facts: dict[str, object],
+) -> np.ndarray:
+    """Return what is seen through lenses ``(H, W)`` bool; clear ones now and then tint it, or reflect a window."""
+    seen = np.zeros(depth.shape, bool)
+    clear = facts["glasses"] == "glasses"
+    tint = np.exp(-rng.uniform(0, 0.9) * rng.uniform(0.7, 1, 3)) if rng.random() < 0.25 else np.ones(3)
+    glare = clear and rng.random() < 0.3
+    strength, slope, wide = rng.uniform(0.1, 0.9), rng.normal(0, 0.6), rng.uniform(0.15, 0.8)
+    colour = np.exp(rng.normal(0, 0.12, 3)) * np.percentile(light, 99) if glare else np.zeros(3)
+    for pane in panes:
+        owner = np.full(depth.shape, -1, np.int32)
+        bary = np.zeros((*depth.shape, 2), np.float32)
+        level = np.ones(len(pane.places), np.float32)
+        screen = camera.project(pane.places)
+        draw_triangles(screen, pane.triangles.astype(np.int32), level, 0, depth.copy(), owner, bary)
+        here = owner >= 0
+        seen |= here
+        if clear:
+            light[here] *= tint
+        if glare and here.any():
+            rows, columns = np.nonzero(here)
+            middle, size = screen[:, :2].mean(axis=0), np.ptp(screen[:, 0])
+            x, y = (columns - middle[0]) / size, (rows - middle[1]) / size
+            edge = np.abs(x + slope * y + rng.normal(0, 0.1)) - wide / 2
+            veil = strength * np.clip(0.5 - edge / rng.uniform(0.02, 0.3), 0, 1)[:, None]
+            light[rows, columns] = light[rows, columns] * (1 - veil) + colour * veil
+            facts["glare"] = bool(facts["glare"] or veil.max() > GLARE_SEEN)
+    return seen
 
 
 def _hair_colour(rng: np.random.Generator, age: str, tone: int) -> np.ndarray:
@@ -212,6 +268,13 @@ def _lights(rng: np.random.Generator) -> _Lights:
     if len(parts) > count:
         power = np.vstack([power, _tinted(rng, 0.3) * rng.uniform(0.2, 1.5)])
     return _Lights(np.vstack([*directions, sharp]), np.vstack([*radiance, power]), len(parts))
+
+
+def _directions(strands: np.ndarray) -> np.ndarray:
+    """Return unit vectors along strands ``(S, K, 3)``, ``(S * K, 3)``."""
+    along = np.gradient(strands, axis=1) if len(strands) else strands
+    along = along / (np.linalg.norm(along, axis=2, keepdims=True) + 1e-9)
+    return along.reshape(-1, 3).astype(np.float32)
 
 
 def _tinted(rng: np.random.Generator, spread: float) -> np.ndarray:
@@ -295,16 +358,15 @@ class _Scene:
         """Places as a light sees them: px, and depth in cm."""
         aside, up, ahead = self._basis(direction)
         matrix = np.stack([aside, up, -ahead], axis=1).astype(np.float32)
-        out = (p - self.middle) @ matrix
-        out[:, :2] = out[:, :2] * (MAP / 96) + MAP / 2
-        return out
+        return turn(p, matrix, self.middle, np.float32(MAP / 96), np.float32(MAP / 2))
 
     def _shadows(self) -> None:
         self.middle = self.points[2].mean(axis=0) if len(self.points[2]) else self.places.mean(axis=0)
         self.middle = (self.middle + np.array((0, -10, -8))).astype(np.float32)
         self.maps = []
         ambient = np.zeros((len(self.places), 3), np.float32)
-        glow = [np.zeros((len(p), 3), np.float32) for p in self.points]
+        glow = [np.zeros((len(p), 3), np.float32) for p in self.points[:2]]
+        along = [_directions(strands) for strands, _ in self.strands[:2]]
         soft_count = len(self.lights.directions) - self.lights.sharp
         for k, (direction, radiance) in enumerate(zip(self.lights.directions, self.lights.radiance, strict=True)):
             depth = np.full((MAP, MAP), 1e6, np.float32)
@@ -320,26 +382,12 @@ class _Scene:
                 share = share * reach(self._seen(self.places + self.normals * 0.35, direction), depth, 0.7, 0.3)
                 ambient += share[:, None] * radiance.astype(np.float32)
             for i, points in enumerate(seen):
-                if len(points):
-                    open_ = reach(points, depth, 0.15, 0.9)
-                    glow[i] += self._strand_light(i, direction, open_)[:, None] * radiance.astype(np.float32)
+                ahead = np.float32(max(0.0, 0.4 + direction[2]))
+                light_strands(
+                    points, along[i], depth, direction.astype(np.float32), radiance.astype(np.float32), ahead, glow[i]
+                )
         self.ambient = ambient
         self.glow = [np.minimum(g, 2.5 * np.median(g, axis=0)) if len(g) else g for g in glow]
-
-    def _strand_light(self, i: int, direction: np.ndarray, open_: np.ndarray) -> np.ndarray:
-        """Light that strands scatter to the viewer: diffuse by the sine, and a highlight (Kajiya and Kay 1989)."""
-        strands = self.strands[i][0]
-        if not hasattr(self, "_along"):
-            self._along: dict[int, np.ndarray] = {}
-        if i not in self._along:
-            along = np.gradient(strands, axis=1)
-            along /= np.linalg.norm(along, axis=2, keepdims=True) + 1e-9
-            self._along[i] = along.reshape(-1, 3).astype(np.float32)
-        t = self._along[i]
-        cos_l, cos_v = t @ direction.astype(np.float32), t[:, 2]
-        sin_l, sin_v = np.sqrt(1 - np.clip(cos_l**2, 0, 1)), np.sqrt(1 - np.clip(cos_v**2, 0, 1))
-        shine = np.clip(sin_l * sin_v - cos_l * cos_v, 0, 1) ** 14
-        return open_ * (0.6 * sin_l + 0.4 * shine * max(0.0, 0.4 + direction[2]))
 
     def shoot(self, rng, camera, person, skin, hair, tint, facts):  # type: ignore[no-untyped-def]
         """Render."""
@@ -380,7 +428,7 @@ class _Scene:
             xyz = camera.project(strands)
             taper = rng.uniform(0.1, 0.4)
             draw_strands(xyz, np.ascontiguousarray(colour, np.float32), mark, taper, depth, picture, label)
-        return picture, label
+        return picture, label, depth
 
     def _shade(self, rng, owner, bary, picture, label, person, skin, hair, tint, facts):  # type: ignore[no-untyped-def]
         rows, columns = np.nonzero(owner >= 0)

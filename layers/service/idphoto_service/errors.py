@@ -127,8 +127,8 @@ class MaterialNotFoundError(ServiceError):
 
     status = HTTPStatus.NOT_FOUND
     code = "MATERIAL_ID_NOT_FOUND"
-    message = "There is no such material_id for this effect."
-    message_zh = "该效果没有此 material_id。"
+    message = "There is no such material_id, or it is not one for this effect."
+    message_zh = "没有此 material_id，或该素材不适用于此效果。"
 
 
 class MaterialBuiltInError(ServiceError):

@@ -12,6 +12,7 @@ from idphoto.arrays import F32, F64, Landmarks, Mask, Rgb
 from idphoto.checks.aligned_face import fit_similarity, region_of_mask, resample
 from idphoto.checks.report import Region
 from idphoto.cielab import rgb_to_lab
+from idphoto.partmap import LEVELS, PLANES, SIDE, PartMap
 from idphoto.portrait import Portrait
 from idphoto.raster import dilate
 
@@ -42,6 +43,8 @@ class Bust:
         float32 ``(478, 2)``: the landmarks in px of ``rgb``.
     origin, turn
         ``photo = origin + turn @ bust``, both counted at pixel centres.
+    part_map
+        What is what, its window in px of ``rgb``; None where the portrait has no map.
     """
 
     rgb: Rgb
@@ -50,6 +53,7 @@ class Bust:
     points: F32
     origin: F64
     turn: F64
+    part_map: PartMap | None = None
 
     @cached_property
     def lab(self) -> F32:
@@ -76,6 +80,17 @@ class Bust:
         """Column of the face's midline."""
         return WIDTH / 2
 
+    def share(self, name: str) -> F32 | None:
+        """Return a plane of the map of parts, float32 ``(252, 240)`` in 0..1; None where there is no map."""
+        if self.part_map is None:
+            return None
+        left, top, right, bottom = self.part_map.box
+        cells = np.array((SIDE / (right - left), SIDE / (bottom - top)))
+        plane = self.part_map.shares[PLANES.index(name)]
+        first = (0.5 - np.array((left, top))) * cells - 0.5
+        found, _ = resample(np.asarray(plane * (255 // LEVELS), np.uint8), first, np.diag(cells), (WIDTH, HEIGHT))
+        return np.asarray(found, np.float32) / np.float32(255 // LEVELS * LEVELS)
+
     def region_of(self, where: Mask) -> Region | None:
         """Return the box around a part, in px of the photo."""
         return region_of_mask(where, self.origin, self.turn)
@@ -101,4 +116,8 @@ def cut_bust(rgb: Rgb, landmarks: Landmarks, portrait: Portrait) -> Bust:
     sampled, covered = resample(rgb, origin, turn, (WIDTH, HEIGHT))
     points = (portrait.landmarks[:, :2] - first) / scale
     opacity = np.asarray(alpha, np.float32) / np.float32(255)
-    return Bust(sampled, opacity, covered & known, points.astype(np.float32), origin, turn)
+    part_map = portrait.part_map
+    if part_map is not None:
+        corner = first + (1 - scale) / 2
+        part_map = part_map.moved(float(corner[0]), float(corner[1])).scaled(1 / scale, 1 / scale)
+    return Bust(sampled, opacity, covered & known, points.astype(np.float32), origin, turn, part_map)
