@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from idphoto.learned import draw_classes, with_clothes
-from idphoto.partmap import CLASSES, LEVELS, PLANES, SIDE, PartMap, geometry, pack, picture, unpack, weigh_colours
+from idphoto.partmap import CLASSES, LEVELS, SIDE, PartMap, geometry, pack, picture, unpack, weigh_colours
 from idphoto.parts import OVERLAPS
 from idphoto.portrait import Portrait
 from idphoto.segment import Outlook
@@ -21,7 +21,7 @@ BOX = (40.0, -30.0, 360.0, 290.0)
 def halves(edge: float) -> PartMap:
     """Hair left of a column of the picture, clothes right of it."""
     middles = BOX[0] + (np.arange(SIDE) + 0.5) * (BOX[2] - BOX[0]) / SIDE
-    shares = np.zeros((len(PLANES), SIDE, SIDE), np.uint8)
+    shares = np.zeros((len(CLASSES), SIDE, SIDE), np.uint8)
     left = np.where(middles < edge + 0.5, LEVELS, 0).astype(np.uint8)
     shares[CLASSES.index("hair")], shares[CLASSES.index("clothes")] = left, LEVELS - left
     return PartMap(BOX, shares)
@@ -42,7 +42,7 @@ def step_at(mask: np.ndarray) -> float:
 
 
 def test_storing_is_lossless() -> None:
-    shares = np.random.default_rng(1).integers(0, LEVELS + 1, (len(PLANES), SIDE, SIDE), dtype=np.uint8)
+    shares = np.random.default_rng(1).integers(0, LEVELS + 1, (len(CLASSES), SIDE, SIDE), dtype=np.uint8)
     back = unpack(pack(PartMap(BOX, shares)))
     assert back.box == BOX
     assert np.array_equal(back.shares, shares)
@@ -96,7 +96,7 @@ def test_colours_correct_what_the_network_gets_wrong() -> None:
 def test_a_portrait_reads_its_own_parts(sitter) -> None:
     part_map = sitter.part_map
     assert part_map is not None
-    assert np.abs(part_map.shares[: len(CLASSES)].sum(axis=0, dtype=int) - LEVELS).max() <= len(CLASSES) // 2
+    assert np.abs(part_map.shares.sum(axis=0, dtype=int) - LEVELS).max() <= len(CLASSES) // 2
     assert len(pack(part_map)) < 60_000
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from idphoto import opencv as cv2
 from idphoto.arrays import F32, Matte
 from idphoto.classes import WORK_FACE, refine
-from idphoto.partmap import CLASSES, LEVELS, PLANES, SIDE, SURE, PartMap
+from idphoto.partmap import CLASSES, LEVELS, SIDE, SURE, PartMap
 from idphoto.portrait import Portrait
 from idphoto.shapes import face_width, reduced_size
 
@@ -43,10 +43,7 @@ ALWAYS: Final = ("skin", "hair", "clothes")
 
 
 def draw_classes(portrait: Portrait, part_map: PartMap) -> dict[str, Matte]:
-    """Return masks ``(H, W)`` of the classes that are there, which sum to one, and two that overlap them.
-
-    These are ``ears``, part of ``face_skin``, and ``lenses``, what is seen through them.
-    """
+    """Return masks ``(H, W)`` of the classes that are there, which sum to one, and ``ears``, part of ``face_skin``."""
     unit = face_width(portrait.landmarks)
     size, fine_size = (_reduced(portrait, most / unit) for most in (WORK_FACE, FINE_FACE))
     fine = _resized(portrait.rgb, fine_size)
@@ -69,7 +66,6 @@ def draw_classes(portrait: Portrait, part_map: PartMap) -> dict[str, Matte]:
     masks["face_skin"] = skin * _resized(face, fine_size)
     masks["body_skin"] = skin - masks["face_skin"]
     masks["ears"] = masks["face_skin"] * _resized(ears, fine_size)
-    masks["lenses"] = _draw(part_map, ("lenses",), portrait, size)
     full = (portrait.width, portrait.height)
     return {name: np.asarray(_resized(mask, full), np.float32) for name, mask in masks.items()}
 
@@ -111,8 +107,8 @@ def _resized(field: NDArray[Any], size: tuple[int, int]) -> NDArray[Any]:
 
 
 def _draw(part_map: PartMap, names: tuple[str, ...], portrait: Portrait, size: tuple[int, int]) -> F32:
-    """Sum of some planes over the portrait, as a picture of ``size`` (width, height)."""
-    plane = np.sum([part_map.shares[PLANES.index(name)] for name in names], axis=0, dtype=np.float32)
+    """Sum of some classes over the portrait, as a picture of ``size`` (width, height)."""
+    plane = np.sum([part_map.shares[CLASSES.index(name)] for name in names], axis=0, dtype=np.float32)
     left, top, right, bottom = part_map.box
     across, down = SIDE / (right - left), SIDE / (bottom - top)
     step_x, step_y = portrait.width / size[0] * across, portrait.height / size[1] * down

@@ -3,7 +3,7 @@
 Every photo goes the way that a sitter's photo goes in the product: the face finder, the landmarks, the upright canvas,
 U-2-Net's window and its 8-bit inner layers. Photos in which no face is found are left out; a face in a mask is found in
 the photo without it. Written are shards of 50 portraits, named by the first person: ``NNNNN.names.json`` and one
-``.npy`` for each input and for the truth (shares of the planes, uint8). Waits for photos that are still being made.
+``.npy`` for each input and for the truth (shares of the classes, uint8). Waits for photos that are still being made.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from idphoto.segment import look
 from idphoto.upright import cut_upright
 from PIL import Image
 
-from parts.labels import NAMES, PLANES
+from parts.labels import NAMES
 
 SHARD = 50
 
@@ -67,12 +67,10 @@ def see(photo: Path, models: Models) -> dict[str, np.ndarray] | None:
     outlook = look(canvas.rgb, canvas.landmarks, models)
     classes = np.asarray(Image.open(photo.with_suffix(".cls.png")))
     coverage = np.asarray(Image.open(photo.with_suffix(".cov.png")), np.float32)
-    lenses = np.asarray(Image.open(photo.with_suffix(".lens.png")))
-    planes = np.stack([*((classes == k) * coverage for k in range(len(NAMES))), lenses], axis=-1)
-    planes = np.pad(np.rint(planes).astype(np.uint8), ((0, 0), (0, 0), (0, -len(PLANES) % 3)))
+    planes = np.stack([(classes == k) * coverage for k in range(len(NAMES))], axis=-1)
     shares = []
-    for first in range(0, len(PLANES), 3):
-        part = planes[..., first : first + 3]
+    for first in range(0, len(NAMES), 3):
+        part = np.rint(planes[..., first : first + 3]).astype(np.uint8)
         turned = cut_upright(np.ascontiguousarray(part), landmarks)
         turned.rgb[~turned.covered] = 0
         window = Image.fromarray(turned.rgb).resize((SIDE, SIDE), Image.Resampling.BOX, outlook.box)
@@ -80,7 +78,7 @@ def see(photo: Path, models: Models) -> dict[str, np.ndarray] | None:
     out = {f"tap{k}": tap[0] for k, tap in enumerate(outlook.taps)}
     out["picture"] = picture(outlook).astype(np.float16)
     out["geometry"] = geometry(canvas.landmarks, outlook.box).astype(np.float16)
-    out["truth"] = np.concatenate(shares)[: len(PLANES)]
+    out["truth"] = np.concatenate(shares)
     return out
 
 

@@ -4,6 +4,3 @@ NAMES = ("hair", "face_skin", "body_skin", "ears", "clothes", "headwear", "glass
 HAIR, FACE_SKIN, BODY_SKIN, EARS, CLOTHES, HEADWEAR, GLASSES, BEARD, HELD = range(len(NAMES))
 NOTHING = 255
 """Not the person."""
-
-PLANES = (*NAMES, "lenses")
-"""What the network tells: the classes, of which a place has one, and whether the place is seen through a lens."""

@@ -24,7 +24,7 @@ from parts.dress import (
     vertex_normals,
 )  # fmt: skip
 from parts.hair import CENTRE, Frame, Hair, grow, grow_beard, hairline, make_frame, sample_roots, surface
-from parts.labels import BEARD, BODY_SKIN, EARS, FACE_SKIN, HAIR, NOTHING
+from parts.labels import BEARD, BODY_SKIN, CLOTHES, EARS, FACE_SKIN, HAIR, HEADWEAR, NOTHING
 from parts.raster import (
     draw_strands,
     draw_triangles,
@@ -45,6 +45,9 @@ HAIR_TONES = np.array(
      (205, 170, 120), (225, 200, 155), (110, 50, 25), (150, 70, 30), (110, 110, 112), (170, 170, 172),
      (225, 225, 224)], float)  # fmt: skip
 DYED = np.array([(180, 40, 60), (230, 120, 170), (60, 90, 190), (80, 50, 130), (60, 150, 110), (220, 90, 40)], float)
+
+SHAWL = 57.0
+"""A headscarf that hangs lower over the shoulders than here, at the foot of the neck, is clothes there, cm."""
 
 GLARE_SEEN = 0.2
 """A reflection that takes so much of the place of what is behind it counts as one."""
@@ -455,6 +458,8 @@ class _Scene:
             if not len(here):
                 continue
             marks[here] = drawn.label
+            if drawn.label == HEADWEAR:
+                marks[here[rest[here, 1] < SHAWL]] = CLOTHES
             if drawn.cloth.pattern == "skin":
                 vertex = corner[here] - self.starts[k]
                 mesh = base()

@@ -12,7 +12,7 @@ from idphoto.arrays import F32, F64, Landmarks, Mask, Rgb
 from idphoto.checks.aligned_face import fit_similarity, region_of_mask, resample
 from idphoto.checks.report import Region
 from idphoto.cielab import rgb_to_lab
-from idphoto.partmap import LEVELS, PLANES, SIDE, PartMap
+from idphoto.partmap import CLASSES, LEVELS, SIDE, PartMap
 from idphoto.portrait import Portrait
 from idphoto.raster import dilate
 
@@ -86,7 +86,7 @@ class Bust:
             return None
         left, top, right, bottom = self.part_map.box
         cells = np.array((SIDE / (right - left), SIDE / (bottom - top)))
-        plane = self.part_map.shares[PLANES.index(name)]
+        plane = self.part_map.shares[CLASSES.index(name)]
         first = (0.5 - np.array((left, top))) * cells - 0.5
         found, _ = resample(np.asarray(plane * (255 // LEVELS), np.uint8), first, np.diag(cells), (WIDTH, HEIGHT))
         return np.asarray(found, np.float32) / np.float32(255 // LEVELS * LEVELS)
