@@ -10,7 +10,6 @@ rims are not found.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -18,20 +17,10 @@ from numpy.typing import NDArray
 
 from idphoto import mesh
 from idphoto import opencv as cv2
-from idphoto.arrays import F32, Landmarks, Matte, Rgb
+from idphoto.arrays import F32, Matte
+from idphoto.eye_area import FACE_CELLS, EyeArea
 from idphoto.portrait import Portrait
 from idphoto.shapes import blur, disc, face_width, polygon_mask
-
-FACE_CELLS: Final = 256
-"""Width of the face in cells, on which lines are looked for."""
-REACH: Final = (0.66, 0.40, 0.46)
-"""The area looked at: half its width from the middle between the eyes, up and down from there, in face widths."""
-LINE_WIDTH: Final = 0.045
-"""The widest line that is one, in face widths; the rim of a thick frame is somewhat narrower."""
-BRIGHT_WEIGHT: Final = 0.7
-"""A bright line counts so much of a dark one: metal rims shine, but so does skin."""
-BROW_MARGIN, EYE_MARGIN = 0.008, 0.035
-"""Brows, and eyes with lids, lashes and folds, reach so far beyond their landmarks; in face widths."""
 
 DIRECTIONS: Final = 96
 RADII: Final = (0.085, 0.30)
@@ -48,10 +37,10 @@ LENS_DROP: Final = 0.025
 LENS_INSET: Final = 0.018
 """A lens begins so far inside the line of its rim, in face widths."""
 
-CONTRAST_SEEN: Final = 0.07
-"""Contrast (natural logarithm) that all but a seventh of the lower half of both rims has: it was at most 0.03 on 21
-portraits without glasses seen from the front. Dark rims have 0.09 to 1; those of the skin's colour down to 0.03,
-on dark skin too, and are taken for bare."""
+CONTRAST_SEEN: Final = 0.05
+"""Contrast that all but a seventh of the lower half of both rims has: it was at most 0.027 on 21 portraits without
+glasses. Drawn rims, dark ones and silver ones, have 0.1 to 1, gold ones 0.01 to 0.2; those of the skin's own colour
+down to nothing, and are taken for bare."""
 UNSEEN_PART: Final = 15.0
 """Percentage that may have less."""
 
@@ -62,11 +51,35 @@ _LOWER: Final = _RAYS[:, 1] > 0.2
 
 
 @dataclass(frozen=True, eq=False)
+class Ring:
+    """The rim around an eye in cells of the area about the eyes.
+
+    Attributes
+    ----------
+    centre
+        Of the lens, ``(x, y)``.
+    radii
+        ``(DIRECTIONS,)`` float32, from the right clockwise.
+    """
+
+    centre: F32
+    radii: F32
+
+    def at(self, further: float) -> F32:
+        """Places ``(DIRECTIONS, 2)`` that lie ``further`` out than the line."""
+        return np.asarray(self.centre + (self.radii + np.float32(further))[:, None] * _RAYS, np.float32)
+
+
+@dataclass(frozen=True, eq=False)
 class Eyewear:
     """Glasses that a portrait shows.
 
     Attributes
     ----------
+    area
+        The area about the eyes, levelled.
+    rings
+        The rim around the viewer's left eye and the right one, in cells of that area.
     pixels
         Rows and columns of the part of the picture that all masks describe.
     lens
@@ -79,6 +92,8 @@ class Eyewear:
         Likewise, one mask for each eye.
     """
 
+    area: EyeArea
+    rings: tuple[Ring, Ring]
     pixels: tuple[slice, slice]
     lens: Matte
     features: Matte
@@ -88,10 +103,11 @@ class Eyewear:
 
 def find_eyewear(portrait: Portrait) -> Eyewear | None:
     """Return the glasses of a person, or None where there are none with rims that are seen."""
-    around = _Eyes.of(portrait.rgb, portrait.landmarks)
-    rims = [around.rim(eye) for eye in mesh.eye_centres(portrait.landmarks)]
-    if any(rim is None for rim in rims):
+    around = EyeArea.of(portrait.rgb, portrait.landmarks)
+    left_ring, right_ring = (find_ring(around, eye) for eye in mesh.eye_centres(portrait.landmarks))
+    if left_ring is None or right_ring is None:
         return None
+    rings = left_ring, right_ring
     points, unit = portrait.landmarks[:, :2], face_width(portrait.landmarks)
     corners = around.to_picture(np.array([(0, 0), around.size, (around.size[0], 0), (0, around.size[1])], np.float32))
     left, top = np.maximum(np.floor(corners.min(axis=0)).astype(int), 0).tolist()
@@ -102,7 +118,8 @@ def find_eyewear(portrait: Portrait) -> Eyewear | None:
     def hull(ring: tuple[int, ...]) -> Matte:
         return polygon_mask(cv2.convexHull(points[list(ring)])[:, 0] - offset, shape, smooth=False)
 
-    lens = np.maximum.reduce([polygon_mask(around.to_picture(rim) - offset, shape) for rim in rims if rim is not None])
+    inset = -LENS_INSET * FACE_CELLS
+    lens = np.maximum.reduce([polygon_mask(around.to_picture(ring.at(inset)) - offset, shape) for ring in rings])
     features = np.maximum.reduce(
         [hull(ring) for ring in (mesh.LEFT_EYE, mesh.RIGHT_EYE, mesh.LEFT_BROW, mesh.RIGHT_BROW)]
     )
@@ -111,6 +128,8 @@ def find_eyewear(portrait: Portrait) -> Eyewear | None:
         x, y = np.rint(points[upper] * 0.65 + points[lower] * 0.35 - offset).astype(int).tolist()
         cv2.circle(cheeks, (x, y), max(2, round(0.06 * unit)), 1.0, -1)
     return Eyewear(
+        area=around,
+        rings=rings,
         pixels=(slice(top, bottom), slice(left, right)),
         lens=lens,
         features=blur(cv2.dilate(features, disc(0.02 * unit)), 0.006 * unit),
@@ -119,76 +138,19 @@ def find_eyewear(portrait: Portrait) -> Eyewear | None:
     )
 
 
-@dataclass(frozen=True, eq=False)
-class _Eyes:
-    """The area around the eyes, levelled and scaled: cells ``(h, w, 3)``, landmarks in cells, and picture to cells."""
-
-    cells: Rgb
-    points: F32
-    matrix: F32
-
-    @classmethod
-    def of(cls, rgb: Rgb, landmarks: Landmarks) -> _Eyes:
-        left, right = mesh.eye_centres(landmarks)
-        scale = FACE_CELLS / face_width(landmarks)
-        across = (right - left) / np.linalg.norm(right - left) * scale
-        half, up, down = (part * FACE_CELLS for part in REACH)
-        turn = np.array([[across[0], across[1]], [-across[1], across[0]]], np.float32)
-        shift = np.array((half, up), np.float32) - turn @ ((left + right) / 2)
-        matrix = np.hstack([turn, shift[:, None]]).astype(np.float32)
-        size = (round(2 * half), round(up + down))
-        smooth = cv2.GaussianBlur(rgb, (0, 0), 0.5 / scale) if scale < 1 else rgb
-        cells = cv2.warpAffine(smooth, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        return cls(cells, np.asarray(landmarks[:, :2] @ turn.T + shift, np.float32), matrix)
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Columns and rows."""
-        return self.cells.shape[1], self.cells.shape[0]
-
-    def to_picture(self, places: F32) -> F32:
-        """Return places ``(N, 2)`` in cells in px of the picture."""
-        inverse = cv2.invertAffineTransform(self.matrix)
-        return np.asarray(places @ inverse[:, :2].T + inverse[:, 2], np.float32)
-
-    @cached_property
-    def lines(self) -> F32:
-        """Contrast of each cell to the skin on both sides of a line through it, natural logarithm of the level."""
-        grey = self.cells.astype(np.float32) @ np.array((0.30, 0.59, 0.11), np.float32)
-        light = blur(np.log(np.maximum(grey, 6)), 1.0)
-        element = disc(LINE_WIDTH * FACE_CELLS / 2)
-        dark = cv2.morphologyEx(light, cv2.MORPH_CLOSE, element) - light
-        bright = light - cv2.morphologyEx(light, cv2.MORPH_OPEN, element)
-        return np.asarray(np.maximum(dark, np.float32(BRIGHT_WEIGHT) * bright), np.float32)
-
-    @cached_property
-    def bare(self) -> Matte:
-        """Where the face would show nothing but skin, were there no glasses."""
-        shape = self.cells.shape
-        bare = polygon_mask(self.points[list(mesh.FACE_OVAL)], shape)
-        for margin, rings in (
-            (BROW_MARGIN, (mesh.LEFT_BROW, mesh.RIGHT_BROW)),
-            (EYE_MARGIN, (mesh.LEFT_EYE, mesh.RIGHT_EYE)),
-        ):
-            for ring in rings:
-                hull = cv2.convexHull(self.points[list(ring)])[:, 0]
-                bare *= 1 - cv2.dilate(polygon_mask(hull, shape, smooth=False), disc(margin * FACE_CELLS))
-        return np.asarray(bare > 0.5, np.float32)
-
-    def rim(self, eye: F32) -> F32 | None:
-        """Return the inner edge of the rim around an eye (px of the picture), ``(DIRECTIONS, 2)`` in cells, or None."""
-        centre = self.matrix[:, :2] @ eye + self.matrix[:, 2] + np.array((0, LENS_DROP * FACE_CELLS), np.float32)
-        radii = np.arange(*RADII, RADIUS_STEP, dtype=np.float32) * np.float32(FACE_CELLS)
-        x, y = (np.asarray(centre[k] + _RAYS[:, k, None] * radii, np.float32) for k in (0, 1))
-        contrast = cv2.remap(self.lines, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
-        bare = cv2.remap(self.bare, x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT)
-        chosen = best_ring(np.minimum(contrast, np.float32(CONTRAST_MAX)) * bare)
-        every = np.arange(DIRECTIONS)
-        lower = contrast[every, chosen][_LOWER & (bare[every, chosen] > 0)]
-        if not lower.size or np.percentile(lower, UNSEEN_PART) < CONTRAST_SEEN:
-            return None
-        inner = radii[chosen] - np.float32(LENS_INSET * FACE_CELLS)
-        return np.asarray(centre + inner[:, None] * _RAYS, np.float32)
+def find_ring(area: EyeArea, eye: F32) -> Ring | None:
+    """Return the rim around an eye (px of the picture), or None."""
+    centre = area.matrix[:, :2] @ eye + area.matrix[:, 2] + np.array((0, LENS_DROP * FACE_CELLS), np.float32)
+    radii = np.arange(*RADII, RADIUS_STEP, dtype=np.float32) * np.float32(FACE_CELLS)
+    x, y = (np.asarray(centre[k] + _RAYS[:, k, None] * radii, np.float32) for k in (0, 1))
+    contrast = cv2.remap(area.lines, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+    bare = cv2.remap(area.bare, x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT)
+    chosen = best_ring(np.minimum(contrast, np.float32(CONTRAST_MAX)) * bare)
+    every = np.arange(DIRECTIONS)
+    lower = contrast[every, chosen][_LOWER & (bare[every, chosen] > 0)]
+    if not lower.size or np.percentile(lower, UNSEEN_PART) < CONTRAST_SEEN:
+        return None
+    return Ring(centre, radii[chosen])
 
 
 def best_ring(gain: F32) -> NDArray[np.intp]:
