@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from idphoto import mesh
 from idphoto import opencv as cv2
@@ -22,7 +23,7 @@ LINE_WIDTH: Final = 0.045
 BRIGHT_WEIGHT: Final = np.float32(0.7)
 """A bright line counts so much of a dark one: metal rims shine, but so does skin."""
 GREY_WEIGHT: Final = np.float32(0.02)
-"""Contrast of a line for each unit of chroma (CIELAB) that it has less than the skin: silver on skin may be as light."""
+"""Contrast of a line for each unit of chroma (CIELAB) that it has less than skin: silver on skin may be as light."""
 BROW_MARGIN, EYE_MARGIN = 0.008, 0.035
 """Brows, and eyes with lids, lashes and folds, reach so far beyond their landmarks; in face widths."""
 
@@ -70,6 +71,11 @@ class EyeArea:
         inverse = cv2.invertAffineTransform(self.matrix)
         return np.asarray(places @ inverse[:, :2].T + inverse[:, 2], np.float32)
 
+    def field_in_picture(self, cells: F32, shape: tuple[int, ...]) -> F32:
+        """Return a field ``(h, w)`` of cells as one ``(H, W)`` of the picture; 0 beyond the cells."""
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        return np.asarray(cv2.warpAffine(cells, self.matrix, shape[1::-1], flags=flags), np.float32)
+
     @cached_property
     def lines(self) -> F32:
         """Contrast of each cell to the skin on both sides of a line through it.
@@ -78,13 +84,21 @@ class EyeArea:
         """
         return self.lines_within(LINE_WIDTH)
 
+    @cached_property
+    def toned_lines(self) -> F32:
+        """The same without what is only greyer."""
+        return self._toned(disc(LINE_WIDTH * FACE_CELLS / 2))
+
     def lines_within(self, widest: float) -> F32:
-        """Return the same of lines that are at most so wide, in face widths."""
+        """Return :attr:`lines` of those that are at most so wide, in face widths."""
         element = disc(widest * FACE_CELLS / 2)
+        greyer = cv2.morphologyEx(self._chroma, cv2.MORPH_CLOSE, element) - self._chroma
+        return np.asarray(np.maximum(self._toned(element), GREY_WEIGHT * greyer), np.float32)
+
+    def _toned(self, element: NDArray[np.uint8]) -> F32:
         dark = cv2.morphologyEx(self._light, cv2.MORPH_CLOSE, element) - self._light
         bright = self._light - cv2.morphologyEx(self._light, cv2.MORPH_OPEN, element)
-        grey = cv2.morphologyEx(self._chroma, cv2.MORPH_CLOSE, element) - self._chroma
-        return np.asarray(np.maximum.reduce([dark, BRIGHT_WEIGHT * bright, GREY_WEIGHT * grey]), np.float32)
+        return np.asarray(np.maximum(dark, BRIGHT_WEIGHT * bright), np.float32)
 
     @cached_property
     def ground(self) -> F32:
@@ -105,7 +119,6 @@ class EyeArea:
     @cached_property
     def bare(self) -> Matte:
         """Where the face would show nothing but skin, were there no glasses."""
-        shape = self.cells.shape
         return np.asarray(self.oval & ~self.brows & ~self.lids, np.float32)
 
     @cached_property

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from idphoto import mesh
 from idphoto import opencv as cv2
-from idphoto.arrays import F32, Matte
+from idphoto.arrays import F32, Landmarks, Matte
 from idphoto.eye_area import FACE_CELLS, EyeArea
 from idphoto.portrait import Portrait
 from idphoto.shapes import blur, disc, face_width, polygon_mask
@@ -104,10 +104,9 @@ class Eyewear:
 def find_eyewear(portrait: Portrait) -> Eyewear | None:
     """Return the glasses of a person, or None where there are none with rims that are seen."""
     around = EyeArea.of(portrait.rgb, portrait.landmarks)
-    left_ring, right_ring = (find_ring(around, eye) for eye in mesh.eye_centres(portrait.landmarks))
-    if left_ring is None or right_ring is None:
+    rings = find_rings(around, portrait.landmarks)
+    if rings is None:
         return None
-    rings = left_ring, right_ring
     points, unit = portrait.landmarks[:, :2], face_width(portrait.landmarks)
     corners = around.to_picture(np.array([(0, 0), around.size, (around.size[0], 0), (0, around.size[1])], np.float32))
     left, top = np.maximum(np.floor(corners.min(axis=0)).astype(int), 0).tolist()
@@ -143,14 +142,24 @@ def find_ring(area: EyeArea, eye: F32) -> Ring | None:
     centre = area.matrix[:, :2] @ eye + area.matrix[:, 2] + np.array((0, LENS_DROP * FACE_CELLS), np.float32)
     radii = np.arange(*RADII, RADIUS_STEP, dtype=np.float32) * np.float32(FACE_CELLS)
     x, y = (np.asarray(centre[k] + _RAYS[:, k, None] * radii, np.float32) for k in (0, 1))
-    contrast = cv2.remap(area.lines, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
     bare = cv2.remap(area.bare, x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT)
-    chosen = best_ring(np.minimum(contrast, np.float32(CONTRAST_MAX)) * bare)
     every = np.arange(DIRECTIONS)
-    lower = contrast[every, chosen][_LOWER & (bare[every, chosen] > 0)]
-    if not lower.size or np.percentile(lower, UNSEEN_PART) < CONTRAST_SEEN:
-        return None
-    return Ring(centre, radii[chosen])
+    most, found = CONTRAST_SEEN, None
+    # Where cheeks are flushed, what is only greyer leads astray.
+    for lines in (area.lines, area.toned_lines):
+        contrast = cv2.remap(lines, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+        chosen = best_ring(np.minimum(contrast, np.float32(CONTRAST_MAX)) * bare)
+        lower = contrast[every, chosen][_LOWER & (bare[every, chosen] > 0)]
+        seen = float(np.percentile(lower, UNSEEN_PART)) if lower.size else 0.0
+        if seen > most:
+            most, found = seen, Ring(centre, radii[chosen])
+    return found
+
+
+def find_rings(area: EyeArea, landmarks: Landmarks) -> tuple[Ring, Ring] | None:
+    """Return the rims around the viewer's left and right eye, or None where a face has none or not both are seen."""
+    left, right = (find_ring(area, eye) for eye in mesh.eye_centres(landmarks))
+    return None if left is None or right is None else (left, right)
 
 
 def best_ring(gain: F32) -> NDArray[np.intp]:

@@ -162,8 +162,9 @@ def _choose(fine: F32, hole: Mask, unit: float, moves: list[tuple[int, int]]) ->
         cost = apart / np.maximum(compared, 1e-6) + np.float32(FARTHER * float(np.hypot(down, right)) / unit)
         fits = (seen > 0) & (compared > COMPARED * known) & (cost < best)
         best[fits], chosen[fits] = cost[fits], index
-    energy = _around(light**2 * weight, side) / np.maximum(known, 1e-6)
-    sure = smoothstep(energy, *LINED) * (1 - smoothstep(best / np.maximum(energy, 1e-3), *UNLIKE))
+    energy = np.asarray(_around(light**2 * weight, side) / np.maximum(known, 1e-6), np.float32)
+    unlike = np.asarray(best / np.maximum(energy, 1e-3), np.float32)
+    sure = np.asarray(smoothstep(energy, *LINED) * (1 - smoothstep(unlike, *UNLIKE)), np.float32)
     index = cv2.resize(chosen, hole.shape[::-1], interpolation=cv2.INTER_NEAREST)
     return np.asarray(index, np.intp), enlarge(sure, hole.shape)
 

@@ -19,8 +19,8 @@ from idphoto.classes import judge_classes
 from idphoto.learned import draw_classes
 from idphoto.portrait import Portrait
 from idphoto.raster import smoothstep
+from idphoto.rims import find_glasses
 from idphoto.shapes import blur, enlarge, face_width, polygon_mask, reduce_points, reduced_size
-from idphoto.spectacles import find_glasses
 
 BEARD_PRESENT: Final = (0.12, 0.35)
 """Share of hair on chin and upper lip between which a beard sets in; less is a shadow or a lock across the cheek."""

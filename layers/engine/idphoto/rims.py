@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from idphoto import mesh
 from idphoto import opencv as cv2
-from idphoto.arrays import F32, Mask
+from idphoto.arrays import F32, Landmarks, Mask, Matte, Rgb
 from idphoto.eye_area import FACE_CELLS, EyeArea
-from idphoto.eyewear import Ring
+from idphoto.eyewear import Ring, find_rings
+from idphoto.raster import smoothstep
 from idphoto.shapes import blur, disc
 
 SIDE: Final = 0.042
@@ -94,6 +95,10 @@ PAD_EYE: Final = 0.02
 """Pads lie so far within what else is taken for lids, in face widths."""
 PAD_MARGIN: Final = 0.008
 
+EYES_APART: Final = 6.0
+"""Between eyes that are closer, px, nothing of glasses is seen."""
+DRAWN: Final = (0.15, 0.5)
+"""What has so little of a rim's contrast is shadow beside the frame, and so much is the frame."""
 FOLLOWED: Final = 0.4
 """Part of its usual contrast with which a rim is seen."""
 LEFT_SEEN: Final = 0.4
@@ -134,6 +139,28 @@ class WornFrame:
     bridge: float
     hidden: float
     tint: float
+
+
+def find_glasses(rgb: Rgb, landmarks: Landmarks) -> Matte:
+    """Return where rims, bridge and temples of glasses are, ``(H, W)`` float32 in 0..1; 0 on a face without them.
+
+    Parameters
+    ----------
+    rgb
+        ``(H, W, 3)`` uint8.
+    landmarks
+        ``(478, 3)`` float32, px.
+    """
+    left, right = mesh.eye_centres(landmarks)
+    nothing = np.zeros(rgb.shape[:2], np.float32)
+    if not np.hypot(*(right - left)) > EYES_APART:
+        return nothing
+    eyes = EyeArea.of(rgb, landmarks)
+    rings = find_rings(eyes, landmarks)
+    if rings is None:
+        return nothing
+    frame = trace_frame(eyes, rings)
+    return eyes.field_in_picture(frame.area * smoothstep(eyes.lines / np.float32(frame.contrast), *DRAWN), rgb.shape)
 
 
 def trace_frame(eyes: EyeArea, rings: tuple[Ring, Ring]) -> WornFrame:
@@ -245,12 +272,16 @@ def smooth_way(gain: F32, bend: float, *, closed: bool) -> NDArray[np.intp]:
     rows, columns = gain.shape
     rounds = np.concatenate([gain, gain]) if closed else gain
     slopes = np.arange(-STEEPEST, STEEPEST + 1)
-    before = np.clip(slopes[:, None] + np.array((-1, 0, 1)), 0 - STEEPEST, STEEPEST) + STEEPEST
+    before = np.clip(slopes[:, None] + np.array((-1, 0, 1)), -STEEPEST, STEEPEST) + STEEPEST
     cost = np.array((bend, 0, bend), np.float32)[None, :, None]
     source = np.arange(columns) - slopes[:, None]
     outside = (source < 0) | (source >= columns)
     source = np.clip(source, 0, columns - 1)
-    total = np.where(slopes[:, None] == 0, rounds[0], np.float32(-1e6)) if not closed else np.tile(rounds[0], (len(slopes), 1))
+    total = (
+        np.where(slopes[:, None] == 0, rounds[0], np.float32(-1e6))
+        if not closed
+        else np.tile(rounds[0], (len(slopes), 1))
+    )
     back = np.zeros((len(rounds), *total.shape), np.int8)
     for row in range(1, len(rounds)):
         options = np.take_along_axis(total[before], source[:, None].repeat(3, axis=1), axis=2) - cost
@@ -351,7 +382,7 @@ def _add_temples(eyes: EyeArea, lab: F32, area: NDArray[np.uint8], rims: list[F3
         hinge = np.arange(len(way)) < HINGE * FACE_CELLS
         if float(line[hinge].mean()) < LINE_SEEN:
             continue
-        beside = [_read(eyes.lines, way + (0, apart)) for apart in (-TEMPLE_APART, TEMPLE_APART)]
+        beside = [_read(eyes.lines, way + np.array((0, apart), np.float32)) for apart in (-TEMPLE_APART, TEMPLE_APART)]
         alone = np.convolve(line - np.maximum(*beside), np.ones(TEMPLE_APART) / TEMPLE_APART, "same") > LINE_SEEN
         seen = (line > LINE_SEEN) & (~hidden | alone)
         gap = max(2, round(TEMPLE_GAP * FACE_CELLS))

@@ -9,7 +9,6 @@ import numpy as np
 from idphoto import mesh
 from idphoto import opencv as cv2
 from idphoto.arrays import Mask, Matte, Rgb
-from idphoto.eye_area import EyeArea
 from idphoto.mending import mend
 from idphoto.portrait import Portrait
 from idphoto.shapes import blur, disc, face_width, polygon_mask
@@ -42,14 +41,6 @@ def without_frame(portrait: Portrait, hole: Mask) -> Rgb:
     rgb = portrait.rgb.copy()
     rgb[window] = np.clip(np.rint(filled), 0, 255).astype(np.uint8)
     return rgb
-
-
-def to_picture(cells: Mask, eyes: EyeArea, shape: tuple[int, ...]) -> Mask:
-    """Return a mask of the area about the eyes as one of the picture, ``(H, W)`` bool."""
-    drawn = cv2.warpAffine(
-        cells.astype(np.float32), eyes.matrix, shape[1::-1], flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    )
-    return np.asarray(drawn > 0.5)
 
 
 def _hairy(portrait: Portrait, unit: float) -> Matte:

@@ -31,7 +31,7 @@ from idphoto.portrait import Portrait
 from idphoto.raster import smoothstep
 from idphoto.rims import WornFrame, left_over, trace_frame
 from idphoto.shapes import blur, disc, enlarge, face_width, polygon_mask, reduced_size
-from idphoto.unframed import to_picture, without_frame
+from idphoto.unframed import without_frame
 
 KIND: Final = "glasses"
 
@@ -189,7 +189,7 @@ def take_off(portrait: Portrait, eyewear: Eyewear) -> Portrait:
         "bridge_unseen": 1 - frame.bridge,
     }
     refuse_frame(measured)
-    hole = to_picture(frame.area, eyes, portrait.alpha.shape)
+    hole = eyes.field_in_picture(frame.area.astype(np.float32), portrait.alpha.shape) > 0.5
     lenses = as_far_as_rims(eyewear, frame, hole)
     measured["reflections"] = edges_of_veil(portrait, lenses)
     refuse_frame(measured)
@@ -249,7 +249,7 @@ def refuse_frame(measured: Mapping[str, float]) -> None:
                 "FRAME_NOT_REMOVABLE",
                 f"Glasses cannot be taken off this face convincingly: {reason}. Please take the photo without them.",
                 f"无法自然地去除眼镜：{reason_zh}。请摘下眼镜后重新拍照。",
-                value={fault: round(most, 4) for fault, most in measured.items()},
+                value={fault: round(amount, 5) for fault, amount in measured.items()},
                 allowed={fault: FRAME_MOST[fault] for fault in measured},
             )
 
