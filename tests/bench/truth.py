@@ -69,6 +69,16 @@ FRAMES = {
     "black plastic": Frame(width=0.016, pads=False, radii=(0.165, 0.12)),
     "brown plastic, square": Frame(width=0.014, colour=(96, 60, 40), gloss=0.2, corners=4.0, pads=False),
     "pale plastic": Frame(width=0.014, colour=(214, 186, 160), gloss=0.3, pads=False),
+    "large round metal": Frame(
+        width=0.009, colour=(60, 60, 64), gloss=0.6, radii=(0.175, 0.165), corners=2.0, drop=0.045
+    ),
+    "large silver metal": Frame(
+        width=0.009, colour=(140, 140, 146), gloss=0.8, radii=(0.175, 0.155), corners=2.6, drop=0.045
+    ),
+    "large square plastic": Frame(
+        width=0.013, colour=(50, 36, 30), radii=(0.175, 0.145), corners=3.2, drop=0.045, pads=False
+    ),
+    "hint of a tint": Frame(width=0.009, radii=(0.175, 0.155), corners=2.6, drop=0.045, tint=(0.9, 0.92, 0.95)),
     "thick black plastic": Frame(width=0.034, pads=False),
     "tinted lenses": Frame(width=0.009, tint=(0.6, 0.6, 0.55)),
     "rims through the eyes": Frame(width=0.009, drop=0.11),

@@ -86,8 +86,9 @@ def mend(picture: F32, hole: Mask, hairy: Matte, unit: float) -> F32:
     guess = ground + trust * more + (1 - trust) * np.clip(grain, -most, most)
     # What the copy misses in a ring about the hole it misses inside too.
     ring = (near & ~hole).astype(np.float32)
-    apart = blur((picture - guess) * ring[..., None], RING * unit) / np.maximum(blur(ring, RING * unit), 1e-3)[..., None]
-    missed = membrane(np.asarray(apart, np.float32), ring == 0)
+    apart = blur((picture - guess) * ring[..., None], RING * unit)
+    apart /= np.maximum(blur(ring, RING * unit), np.float32(1e-3))[..., None]
+    missed = membrane(apart, ring == 0)
     return np.asarray(np.where(hole[..., None], guess + missed, picture), np.float32)
 
 
