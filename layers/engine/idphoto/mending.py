@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from idphoto import opencv as cv2
 from idphoto.arrays import F32, Mask, Matte
 from idphoto.raster import fill_gaps, smoothstep
-from idphoto.shapes import blur, disc, enlarge, reduced_size
+from idphoto.shapes import blur, enlarge, reduced_size
 
 SOFT: Final = 0.022
 """What is wider than this (standard deviation, face widths) is shading, and is not copied."""
@@ -73,15 +73,14 @@ def mend(picture: F32, hole: Mask, hairy: Matte, unit: float) -> F32:
     if not hole.any():
         return picture
     ground = membrane(picture, hole)
-    soft = blur(ground, SOFT * unit)
+    soft = _wide_blur(ground, SOFT * unit)
     fine = ground - soft
     moves = _moves(unit)
     chosen, sure = _choose(fine, hole, unit, moves)
-    near = cv2.dilate(hole.astype(np.uint8), disc(RING * unit)) > 0
+    near = cv2.distanceTransform((~hole).astype(np.uint8), cv2.DIST_L2, 3) <= max(1.0, RING * unit)
     more = _copy(fine, ~hole, near, chosen, moves, unit) - fine
-    coarse = blur(more, PORE * unit)
-    trust = blur(np.maximum(sure, hairy), 2 * PORE * unit)[..., None]
-    grain = more - coarse
+    grain = more - _wide_blur(more, PORE * unit)
+    trust = _wide_blur(np.maximum(sure, hairy), 2 * PORE * unit)[..., None]
     most = GRAIN_MOST * _grain(picture, hole, unit)
     guess = ground + trust * more + (1 - trust) * np.clip(grain, -most, most)
     # What the copy misses in a ring about the hole it misses inside too.
@@ -112,6 +111,14 @@ def membrane(values: F32, hole: Mask) -> F32:
             around = cv2.blur(filled, (3, 3), borderType=cv2.BORDER_REPLICATE).reshape(filled.shape)
             filled = np.where(gap[..., None], around, fine)
     return np.asarray(filled, np.float32)
+
+
+def _wide_blur(field: F32, sigma: float) -> F32:
+    """Gaussian of ``sigma`` px, worked out on as coarse a picture as it allows."""
+    scale = min(1.0, 3 / sigma)
+    size = reduced_size(field.shape, scale)
+    small = np.asarray(cv2.resize(field, size, interpolation=cv2.INTER_AREA), np.float32)
+    return enlarge(blur(small, sigma * scale), field.shape)
 
 
 def _copy(
@@ -176,9 +183,8 @@ def _grain(picture: F32, hole: Mask, unit: float) -> float:
     """Return the usual deviation of the fine grain in the calmer half of what lies about a hole, levels."""
     light = np.asarray(picture @ LIGHT, np.float32)
     fine = np.abs(light - blur(light, PORE * unit))
-    near = cv2.dilate(hole.astype(np.uint8), disc(2 * AROUND * unit)) > 0
-    clear = cv2.dilate(hole.astype(np.uint8), disc(3 * PORE * unit)) == 0
-    level = blur(fine, AROUND * unit)[near & clear]
+    away = cv2.distanceTransform((~hole).astype(np.uint8), cv2.DIST_L2, 3)
+    level = blur(fine, AROUND * unit)[(away > 3 * PORE * unit) & (away < 2 * (AROUND + PORE) * unit)]
     return float(np.median(level)) / MEAN_OF_NORMAL if level.size else 0.0
 
 

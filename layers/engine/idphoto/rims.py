@@ -272,27 +272,25 @@ def smooth_way(gain: F32, bend: float, *, closed: bool) -> NDArray[np.intp]:
     rows, columns = gain.shape
     rounds = np.concatenate([gain, gain]) if closed else gain
     slopes = np.arange(-STEEPEST, STEEPEST + 1)
-    before = np.clip(slopes[:, None] + np.array((-1, 0, 1)), -STEEPEST, STEEPEST) + STEEPEST
-    cost = np.array((bend, 0, bend), np.float32)[None, :, None]
+    turns = np.array((-1, 0, 1))
+    before = np.clip(slopes[:, None] + turns, -STEEPEST, STEEPEST) + STEEPEST
     source = np.arange(columns) - slopes[:, None]
-    outside = (source < 0) | (source >= columns)
+    outside = np.where((source < 0) | (source >= columns), np.float32(-1e6), np.float32(0))
     source = np.clip(source, 0, columns - 1)
-    total = (
-        np.where(slopes[:, None] == 0, rounds[0], np.float32(-1e6))
-        if not closed
-        else np.tile(rounds[0], (len(slopes), 1))
-    )
+    # Where each state, a slope and a column, comes from with each turn, as a place in the flattened states.
+    origin = before.T[:, :, None] * columns + source
+    cost = np.float32(bend) * np.abs(turns).astype(np.float32)[:, None, None]
+    total = np.tile(rounds[0], (len(slopes), 1))
     back = np.zeros((len(rounds), *total.shape), np.int8)
     for row in range(1, len(rounds)):
-        options = np.take_along_axis(total[before], source[:, None].repeat(3, axis=1), axis=2) - cost
-        best = options.argmax(axis=1)
-        back[row] = np.take_along_axis(before, best, axis=1)
-        total = np.where(outside, np.float32(-1e6), options.max(axis=1) + rounds[row])
+        options = total.ravel()[origin] - cost
+        back[row] = options.argmax(axis=0)
+        total = options.max(axis=0) + rounds[row] + outside
     way = np.zeros(len(rounds), np.intp)
-    slope, column = np.unravel_index(int(total.argmax()), total.shape)
+    state = int(total.argmax())
     for row in range(len(rounds) - 1, -1, -1):
-        way[row] = column
-        slope, column = back[row, slope, column], source[slope, column]
+        slope, way[row] = divmod(state, columns)
+        state = int(origin[back[row, slope, way[row]], slope, way[row]])
     middle = way[rows // 2 : rows // 2 + rows]
     return np.roll(middle, rows // 2) if closed else way
 
