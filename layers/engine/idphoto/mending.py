@@ -50,6 +50,8 @@ MATCH_FACE: Final = 200.0
 MEAN_OF_NORMAL: Final = 0.8
 """Mean absolute value over the standard deviation of a normal distribution."""
 LIGHT: Final = np.array((0.30, 0.59, 0.11), np.float32)
+_DISC: Final = tuple((y, x) for y in range(-3, 4) for x in range(-3, 4) if y * y + x * x <= 10)
+"""Places about one, in halves of the width of a border."""
 ROUNDS: Final = 8
 """Steps of relaxation on each level of the pyramid."""
 LEVELS: Final = 4
@@ -125,21 +127,24 @@ def _copy(
     fine: F32, known: Mask, near: Mask, chosen: NDArray[np.intp], moves: list[tuple[int, int]], unit: float
 ) -> F32:
     """Return the fine part with each pixel of the hole, and near it, copied from where it was chosen."""
-    weight = known.astype(np.float32)
-    copied = np.zeros_like(fine)
-    total = np.zeros(known.shape, np.float32)
-    margin = round(3 * BORDER * unit) + 1
-    for index in np.unique(chosen[near]).tolist():
-        share = (chosen == index) & near
-        rows, columns = (np.flatnonzero(share.any(axis=axis)) for axis in (1, 0))
-        box = np.s_[
-            max(0, int(rows[0]) - margin) : int(rows[-1]) + margin + 1,
-            max(0, int(columns[0]) - margin) : int(columns[-1]) + margin + 1,
-        ]
-        mixed = blur((chosen[box] == index).astype(np.float32), BORDER * unit) * _moved(weight, moves[index], box)
-        copied[box] += _moved(fine, moves[index], box) * mixed[..., None]
-        total[box] += mixed
-    return np.asarray(copied / np.maximum(total, 1e-3)[..., None], np.float32)
+    rows, columns = np.nonzero(near)
+    height, width = known.shape
+    down, right = np.array(moves, np.intp).T
+    copied = np.zeros((len(rows), 3), np.float32)
+    total = np.zeros(len(rows), np.float32)
+    # Where two sources meet, what pixels around have chosen counts too.
+    step = max(1, round(BORDER * unit / 2))
+    for y, x in _DISC:
+        choice = chosen[(rows + y * step).clip(0, height - 1), (columns + x * step).clip(0, width - 1)]
+        source_y, source_x = rows + down[choice], columns + right[choice]
+        inside = (source_y >= 0) & (source_y < height) & (source_x >= 0) & (source_x < width)
+        source = source_y.clip(0, height - 1) * width + source_x.clip(0, width - 1)
+        weight = known.ravel()[source] * inside * np.float32(np.exp(-(y * y + x * x) / 8))
+        copied += fine.reshape(-1, 3)[source] * weight[:, None]
+        total += weight
+    out = np.zeros_like(fine)
+    out[rows, columns] = copied / np.maximum(total, np.float32(1e-3))[:, None]
+    return out
 
 
 def _choose(fine: F32, hole: Mask, unit: float, moves: list[tuple[int, int]]) -> tuple[NDArray[np.intp], Matte]:
@@ -197,15 +202,14 @@ def _moves(unit: float) -> list[tuple[int, int]]:
     return [move for move in moves if move != (0, 0)]
 
 
-def _moved(field: F32, move: tuple[int, int], box: tuple[slice, slice] = np.s_[:, :]) -> F32:
-    """Return what stands ``move`` (rows, columns) farther on at each place of a box; nothing beyond the border."""
-    (top, bottom, _), (left, right, _) = (part.indices(size) for part, size in zip(box, field.shape[:2], strict=True))
-    out = np.zeros((bottom - top, right - left, *field.shape[2:]), np.float32)
-    first = max(0, top + move[0]), max(0, left + move[1])
-    last = min(field.shape[0], bottom + move[0]), min(field.shape[1], right + move[1])
-    if first[0] < last[0] and first[1] < last[1]:
-        y, x = first[0] - move[0] - top, first[1] - move[1] - left
-        out[y : y + last[0] - first[0], x : x + last[1] - first[1]] = field[first[0] : last[0], first[1] : last[1]]
+def _moved(field: Matte, move: tuple[int, int]) -> Matte:
+    """Return what stands ``move`` (rows, columns) farther on at each place; nothing beyond the border."""
+    out = np.zeros_like(field)
+    down, right = move
+    h, w = field.shape
+    here = np.s_[max(0, -down) : h - max(0, down), max(0, -right) : w - max(0, right)]
+    there = np.s_[max(0, down) : h - max(0, -down), max(0, right) : w - max(0, -right)]
+    out[here] = field[there]
     return out
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from idphoto import mesh
 from idphoto import opencv as cv2
-from idphoto.arrays import Mask, Matte, Rgb
+from idphoto.arrays import F32, Mask, Matte, Rgb
 from idphoto.mending import mend
 from idphoto.portrait import Portrait
 from idphoto.shapes import blur, disc, face_width, polygon_mask
@@ -37,17 +37,17 @@ def without_frame(portrait: Portrait, hole: Mask) -> Rgb:
         slice(max(0, int(columns[0]) - room), int(columns[-1]) + room + 1),
     )
     part, gap = portrait.rgb[window].astype(np.float32), hole[window]
-    filled = mend(part, gap, _hairy(portrait, unit)[window], unit)
+    corner = np.array((window[1].start, window[0].start), np.float32)
+    filled = mend(part, gap, _hairy(portrait.landmarks[:, :2] - corner, gap.shape, unit), unit)
     rgb = portrait.rgb.copy()
     rgb[window] = np.clip(np.rint(filled), 0, 255).astype(np.uint8)
     return rgb
 
 
-def _hairy(portrait: Portrait, unit: float) -> Matte:
-    points = portrait.landmarks[:, :2]
-    hairy = 1 - polygon_mask(points[list(mesh.FACE_OVAL)], portrait.alpha.shape)
+def _hairy(points: F32, shape: tuple[int, ...], unit: float) -> Matte:
+    """Brows, and all beyond the face, ``(h, w)``; ``points`` are the landmarks there, ``(478, 2)``."""
+    hairy = 1 - polygon_mask(points[list(mesh.FACE_OVAL)], shape)
     for ring in (mesh.LEFT_BROW, mesh.RIGHT_BROW):
-        hull = cv2.convexHull(points[list(ring)])[:, 0]
-        brow = cv2.dilate(polygon_mask(hull, portrait.alpha.shape, smooth=False), disc(BROW_MARGIN * unit))
-        hairy = np.maximum(hairy, brow)
+        brow = polygon_mask(cv2.convexHull(points[list(ring)])[:, 0], shape, smooth=False)
+        hairy = np.maximum(hairy, cv2.dilate(brow, disc(BROW_MARGIN * unit)))
     return blur(np.asarray(hairy, np.float32), SOFT * unit)
