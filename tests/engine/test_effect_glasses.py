@@ -11,10 +11,11 @@ from idphoto import mesh
 from idphoto.cielab import rgb_to_lab
 from idphoto.effects.base import EffectRefusedError
 from idphoto.effects.glasses import Glasses, apply
-from idphoto.eyewear import best_ring, find_eyewear
+from idphoto.eyewear import find_eyewear
 from idphoto.mending import membrane, mend
 from idphoto.partmap import CLASSES, PartMap
-from idphoto.rims import find_glasses, smooth_way, trace_frame
+from idphoto.rims import find_glasses, trace_frame
+from idphoto.ways import best_ring, smooth_way
 
 from tests.bench.truth import FRAMES, Frame, error, with_frame, with_glare
 
@@ -148,8 +149,9 @@ def test_a_small_face_keeps_its_frame(sitter):
     assert refusal.value.details["reason"] == "FACE_TOO_SMALL"
 
 
-def test_silver_rims_are_seen_by_their_lack_of_colour(near):
-    worn, where = with_frame(near, FRAMES["silver metal"])
+@pytest.mark.parametrize("kind", ["silver metal", "gold metal, round"])
+def test_rims_as_light_as_the_skin_are_seen(near, kind):
+    worn, where = with_frame(near, FRAMES[kind])
     assert find_eyewear(worn) is not None
     found = find_glasses(worn.rgb, worn.landmarks)
     assert found[where].mean() > 5 * found[~where].mean()
@@ -190,4 +192,4 @@ def test_the_best_ring_closes():
     gain = np.zeros((96, 40), np.float32)
     way = np.rint(20 + 8 * np.sin(np.arange(96) * 2 * np.pi / 96)).astype(int)
     gain[np.arange(96), way] = 1
-    assert np.array_equal(best_ring(gain), way)
+    assert np.array_equal(best_ring(gain, 3, 0.012), way)

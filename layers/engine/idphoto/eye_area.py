@@ -20,6 +20,8 @@ REACH: Final = (0.66, 0.40, 0.46)
 """The area looked at: half its width from the middle between the eyes, up and down from there, in face widths."""
 LINE_WIDTH: Final = 0.045
 """The widest line that is one, in face widths; the rim of a thick frame is somewhat narrower."""
+THIN: Final = 0.02
+"""The widest thin line, in face widths."""
 BRIGHT_WEIGHT: Final = np.float32(0.7)
 """A bright line counts so much of a dark one: metal rims shine, but so does skin."""
 GREY_WEIGHT: Final = np.float32(0.02)
@@ -85,6 +87,11 @@ class EyeArea:
         return self.lines_within(LINE_WIDTH)
 
     @cached_property
+    def thin_lines(self) -> F32:
+        """The same of thin lines only."""
+        return self.lines_within(THIN)
+
+    @cached_property
     def toned_lines(self) -> F32:
         """The same without what is only greyer."""
         return self._toned(disc(LINE_WIDTH * FACE_CELLS / 2))
@@ -145,3 +152,10 @@ class EyeArea:
         shape = self.cells.shape
         hulls = [polygon_mask(cv2.convexHull(self.points[list(ring)])[:, 0], shape, smooth=False) for ring in rings]
         return np.asarray(cv2.dilate(np.maximum.reduce(hulls), disc(margin * FACE_CELLS)) > 0.5)
+
+
+def read_at(field: F32, places: F32) -> F32:
+    """Values of a field at places ``(..., 2)``, linearly; beyond it the border repeats."""
+    flat = np.ascontiguousarray(places.reshape(len(places), -1, 2), np.float32)
+    values = cv2.remap(field, flat, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(values.reshape(places.shape[:-1]), np.float32)

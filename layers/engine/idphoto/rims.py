@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from idphoto import mesh
 from idphoto import opencv as cv2
 from idphoto.arrays import F32, Landmarks, Mask, Matte, Rgb
-from idphoto.eye_area import FACE_CELLS, EyeArea
+from idphoto.eye_area import FACE_CELLS, EyeArea, read_at
 from idphoto.eyewear import Ring, find_rings
 from idphoto.raster import smoothstep
 from idphoto.shapes import blur, disc
+from idphoto.ways import smooth_way
 
 SIDE: Final = 0.042
 """So far to either side of a line skin is looked for, in face widths."""
@@ -49,8 +50,6 @@ LINE_SEEN: Final = 0.05
 DIRECTIONS: Final = 192
 RADII: Final = (0.085, 0.30)
 """A rim is so far from the middle of its lens, in face widths."""
-STEEPEST: Final = 3
-"""Most cells that a line moves aside from one step to the next."""
 BEND: Final = 1.0
 """Contrast, as a part of a rim's own, that a change of direction has to gain."""
 LOWER: Final = 0.2
@@ -179,9 +178,9 @@ def trace_frame(eyes: EyeArea, rings: tuple[Ring, Ring]) -> WornFrame:
         _add_pads(eyes, area, path, inward)
     both, out = np.concatenate([left, right]), np.concatenate([left_out, right_out])
     lids, brows, skin = (_at(mask, both) for mask in (eyes.lids, eyes.brows, eyes.oval))
-    dark = _read(eyes.ground, both) < HAIR_DARK
+    dark = read_at(eyes.ground, both) < HAIR_DARK
     clear = ~lids & ~dark
-    seen = _read(eyes.lines, both) > FOLLOWED * contrast
+    seen = read_at(eyes.lines, both) > FOLLOWED * contrast
     return WornFrame(
         area=area > 0,
         rims=(left, right),
@@ -199,12 +198,12 @@ def _tint(eyes: EyeArea, path: F32, normals: F32) -> float:
     light = np.log(np.maximum(cv2.cvtColor(eyes.cells, cv2.COLOR_RGB2GRAY).astype(np.float32), 6))
     sides = [path + apart * FACE_CELLS * normals for apart in (-TINT_APART, TINT_APART)]
     bare = np.logical_and(*(_at(eyes.bare > 0, side) for side in sides))
-    within, without = (_read(blur(light, 1.5), side)[bare] for side in sides)
+    within, without = (read_at(blur(light, 1.5), side)[bare] for side in sides)
     return float(np.median(without - within)) if bare.any() else 0.0
 
 
 def _at(mask: Mask, places: F32) -> Mask:
-    return np.asarray(_read(mask.astype(np.float32), places) > 0.5)
+    return np.asarray(read_at(mask.astype(np.float32), places) > 0.5)
 
 
 def left_over(after: EyeArea, frame: WornFrame) -> float:
@@ -228,19 +227,19 @@ def _follow_rims(eyes: EyeArea, rings: tuple[Ring, Ring]) -> tuple[tuple[F32, F3
     radii = np.arange(RADII[0] * FACE_CELLS, RADII[1] * FACE_CELLS, dtype=np.float32)
     lower = rays[::2][:, 1] > LOWER
     known = [ring.at(0)[lower] for ring in rings]
-    usual = float(np.median(_read(eyes.lines, np.concatenate(known))))
+    usual = float(np.median(read_at(eyes.lines, np.concatenate(known))))
     width = float(np.median([_core(eyes, places, rays[::2][lower]) for places in known]))
     trust = np.where(eyes.lids | (eyes.ground < HAIR_DARK), np.float32(DOUBTED), np.float32(1))
     weighed = np.minimum(eyes.lines_within(WIDER * width / FACE_CELLS) / np.float32(usual), 1) * trust
     spread = cv2.dilate(weighed, disc(UNLIKE_PAIR * FACE_CELLS))
     mirror = (len(rays) // 2 - np.arange(len(rays))) % len(rays)
-    left, right = (_read(spread, ring.centre + rays[:, None] * radii[:, None]) for ring in rings)
+    left, right = (read_at(spread, ring.centre + rays[:, None] * radii[:, None]) for ring in rings)
     both = radii[smooth_way(left + right[mirror], BEND, closed=True)]
     paths = []
     for ring, coarse in zip(rings, (both, both[mirror]), strict=True):
         steps = np.arange(-REFINE, REFINE + 1e-6, 0.5 / FACE_CELLS, dtype=np.float32) * np.float32(FACE_CELLS)
         near = coarse[:, None] + steps
-        contrast = _read(weighed, ring.centre + rays[:, None] * near[..., None])
+        contrast = read_at(weighed, ring.centre + rays[:, None] * near[..., None])
         radius = coarse + steps[smooth_way(contrast, BEND / 2, closed=True)]
         path = np.asarray(ring.centre + rays * _smooth_ring(radius, 1.5)[:, None], np.float32)
         along = np.roll(path, -2, axis=0) - np.roll(path, 2, axis=0)
@@ -255,52 +254,12 @@ def _rays() -> F32:
     return np.stack([np.cos(turn), np.sin(turn)], axis=1)
 
 
-def smooth_way(gain: F32, bend: float, *, closed: bool) -> NDArray[np.intp]:
-    """Return the column to take in each row for the most gain, where each change of direction costs.
-
-    Viterbi's algorithm (1967) over columns and slopes; a closed way is found over two rounds.
-
-    Parameters
-    ----------
-    gain
-        ``(rows, columns)`` float32.
-    bend
-        What a change of slope by one column a row costs.
-    closed
-        Whether the last row is followed by the first.
-    """
-    rows, columns = gain.shape
-    rounds = np.concatenate([gain, gain]) if closed else gain
-    slopes = np.arange(-STEEPEST, STEEPEST + 1)
-    turns = np.array((-1, 0, 1))
-    before = np.clip(slopes[:, None] + turns, -STEEPEST, STEEPEST) + STEEPEST
-    source = np.arange(columns) - slopes[:, None]
-    outside = np.where((source < 0) | (source >= columns), np.float32(-1e6), np.float32(0))
-    source = np.clip(source, 0, columns - 1)
-    # Where each state, a slope and a column, comes from with each turn, as a place in the flattened states.
-    origin = before.T[:, :, None] * columns + source
-    cost = np.float32(bend) * np.abs(turns).astype(np.float32)[:, None, None]
-    total = np.tile(rounds[0], (len(slopes), 1))
-    back = np.zeros((len(rounds), *total.shape), np.int8)
-    for row in range(1, len(rounds)):
-        options = total.ravel()[origin] - cost
-        back[row] = options.argmax(axis=0)
-        total = options.max(axis=0) + rounds[row] + outside
-    way = np.zeros(len(rounds), np.intp)
-    state = int(total.argmax())
-    for row in range(len(rounds) - 1, -1, -1):
-        slope, way[row] = divmod(state, columns)
-        state = int(origin[back[row, slope, way[row]], slope, way[row]])
-    middle = way[rows // 2 : rows // 2 + rows]
-    return np.roll(middle, rows // 2) if closed else way
-
-
 def _widths(eyes: EyeArea, lab: F32, path: F32, normals: F32, *, closed: bool = True) -> F32:
     """Return how far a line with its shadow reaches inwards and outwards, ``(N, 2)``, cells."""
     steps = np.arange(-SIDE, SIDE + 1e-6, 0.5 / FACE_CELLS, dtype=np.float32) * np.float32(FACE_CELLS)
     places = path[:, None] + normals[:, None] * steps[:, None]
-    strip = _along(np.stack([_read(lab[..., k], places) for k in range(3)], axis=-1), 2.0, closed=closed)
-    bare = _read(eyes.bare, places).min(axis=1) > 0.9
+    strip = _along(np.stack([read_at(lab[..., k], places) for k in range(3)], axis=-1), 2.0, closed=closed)
+    bare = read_at(eyes.bare, places).min(axis=1) > 0.9
     if not bare.any():
         bare = np.ones(len(path), bool)
     # How much the strip changes within a few cells: it does beside a line, and no more on the skin.
@@ -346,7 +305,7 @@ def _median(values: F32, *, closed: bool) -> F32:
 def _core(eyes: EyeArea, path: F32, normals: F32) -> float:
     """Return the usual width of a line without its shadow, cells."""
     steps = np.arange(-SIDE, SIDE + 1e-6, 0.5 / FACE_CELLS, dtype=np.float32) * np.float32(FACE_CELLS)
-    contrast = _read(eyes.lines, path[:, None] + normals[:, None] * steps[:, None])
+    contrast = read_at(eyes.lines, path[:, None] + normals[:, None] * steps[:, None])
     middle = len(steps) // 2
     line = contrast > 0.5 * np.maximum(contrast[:, middle - 2 : middle + 3].max(axis=1), LINE_SEEN)[:, None]
     lengths = []
@@ -362,7 +321,7 @@ def _add_bridge(eyes: EyeArea, lab: F32, area: NDArray[np.uint8], left: F32, rig
     way = _follow(eyes, np.arange(start, end + 1), BRIDGE_ROWS)
     if way is None:
         return 0.0
-    contrast = _read(eyes.lines, way)
+    contrast = read_at(eyes.lines, way)
     _add_line(eyes, lab, area, way)
     return float((contrast > LINE_SEEN).mean())
 
@@ -380,7 +339,9 @@ def _add_temples(eyes: EyeArea, lab: F32, area: NDArray[np.uint8], rims: list[F3
         hinge = np.arange(len(way)) < HINGE * FACE_CELLS
         if float(line[hinge].mean()) < LINE_SEEN:
             continue
-        beside = [_read(eyes.lines, way + np.array((0, apart), np.float32)) for apart in (-TEMPLE_APART, TEMPLE_APART)]
+        beside = [
+            read_at(eyes.lines, way + np.array((0, apart), np.float32)) for apart in (-TEMPLE_APART, TEMPLE_APART)
+        ]
         alone = np.convolve(line - np.maximum(*beside), np.ones(TEMPLE_APART) / TEMPLE_APART, "same") > LINE_SEEN
         seen = (line > LINE_SEEN) & (~hidden | alone)
         gap = max(2, round(TEMPLE_GAP * FACE_CELLS))
@@ -422,8 +383,8 @@ class _Temple:
         rows = np.arange(first, last, dtype=np.float32)[:, None, None] + slopes[:, None] * columns
         places = np.stack(np.broadcast_arrays(start + outward * columns, rows), axis=-1)
         outside = np.any((places < 0) | (places > np.array(eyes.size, np.float32) - 1), axis=-1)
-        contrast = np.where(outside, np.float32(0), np.minimum(_read(eyes.lines, places), np.float32(TEMPLE_LINE)))
-        hidden = _read(eyes.ground, places) < HAIR_DARK
+        contrast = np.where(outside, np.float32(0), np.minimum(read_at(eyes.lines, places), np.float32(TEMPLE_LINE)))
+        hidden = read_at(eyes.ground, places) < HAIR_DARK
         weight = np.where(columns < HINGE * FACE_CELLS, np.float32(1), np.where(hidden, 0, np.float32(0.5)))
         return cls(places, contrast, hidden, np.asarray((contrast * weight).sum(axis=-1), np.float32))
 
@@ -472,13 +433,6 @@ def _draw_ring(area: NDArray[np.uint8], path: F32, normals: F32, reach: F32) -> 
     cv2.fillPoly(ring, [np.rint(outer * 16).astype(np.int32)], (1,), shift=4)
     cv2.fillPoly(ring, [np.rint(inner * 16).astype(np.int32)], (0,), shift=4)
     area |= ring
-
-
-def _read(field: F32, places: F32) -> F32:
-    """Values of a field at places ``(..., 2)``, linearly; beyond it the border repeats."""
-    flat = np.ascontiguousarray(places.reshape(len(places), -1, 2), np.float32)
-    values = cv2.remap(field, flat, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(values.reshape(places.shape[:-1]), np.float32)
 
 
 def _along(strip: F32, sigma: float, *, closed: bool) -> F32:
