@@ -114,6 +114,12 @@ class EyeArea:
         return np.asarray(ground - np.median(ground[self.bare > 0]), np.float32)
 
     @cached_property
+    def shades(self) -> F32:
+        """How much darker each cell is than what dark lines are drawn over, natural logarithm of the level."""
+        closed = cv2.morphologyEx(self._light, cv2.MORPH_CLOSE, disc(LINE_WIDTH * FACE_CELLS / 2))
+        return np.asarray(closed - self._light, np.float32)
+
+    @cached_property
     def _chroma(self) -> F32:
         lab = cv2.cvtColor(self.cells, cv2.COLOR_RGB2LAB)[..., 1:].astype(np.float32) - 128
         return blur(np.hypot(lab[..., 0], lab[..., 1]), 1.0)

@@ -94,6 +94,17 @@ PAD_EYE: Final = 0.02
 """Pads lie so far within what else is taken for lids, in face widths."""
 PAD_MARGIN: Final = 0.008
 
+SHADE_SEEN: Final = 0.03
+"""Contrast of a shadow on the skin, natural logarithm."""
+SHADE_ASIDE, SHADE_ABOVE, SHADE_AWAY = -0.03, -0.02, 0.06
+"""It is looked for outwards from about the outer corner of an eye and downwards from about the line of the eyes, and so
+near to the frame, in face widths."""
+CHEEK_ASIDE, CHEEK_ROWS = -0.14, (0.08, 0.3)
+"""The cheeks beside the nose reach inwards from that corner, and from the line of the eyes down, in face widths."""
+SHADE_PLAIN: Final = 0.008
+"""Where more of them has as much contrast, the skin has lines of its own, which nobody should take away: smooth skin has
+up to 0.004, skin with wrinkles from 0.014."""
+
 EYES_APART: Final = 6.0
 """Between eyes that are closer, px, nothing of glasses is seen."""
 DRAWN: Final = (0.15, 0.5)
@@ -176,6 +187,7 @@ def trace_frame(eyes: EyeArea, rings: tuple[Ring, Ring]) -> WornFrame:
     _add_temples(eyes, lab, area, [left, right])
     for path, inward in ((left, 1), (right, -1)):
         _add_pads(eyes, area, path, inward)
+    _add_shadows(eyes, area, (left, right))
     both, out = np.concatenate([left, right]), np.concatenate([left_out, right_out])
     lids, brows, skin = (_at(mask, both) for mask in (eyes.lids, eyes.brows, eyes.oval))
     dark = read_at(eyes.ground, both) < HAIR_DARK
@@ -421,10 +433,32 @@ def _add_pads(eyes: EyeArea, area: NDArray[np.uint8], rim: F32, inward: int) -> 
     zone = (aside > PAD_COLUMNS[0]) & (aside < PAD_COLUMNS[1]) & (below > PAD_ROWS[0]) & (below < PAD_ROWS[1])
     zone &= cv2.erode(eyes.lids.astype(np.uint8), disc(PAD_EYE * FACE_CELLS)) == 0
     seen = ((eyes.lines > PAD_SEEN) & zone).astype(np.uint8)
-    seen = cv2.dilate(seen, disc(PAD_MARGIN * FACE_CELLS)) & zone
-    _, labels = cv2.connectedComponents(np.asarray(seen | area, np.uint8))
-    joined = np.unique(labels[(area > 0) & zone])
-    area |= (np.isin(labels, joined[joined > 0]) & (seen > 0)).astype(np.uint8)
+    _join(area, cv2.dilate(seen, disc(PAD_MARGIN * FACE_CELLS)) & zone)
+
+
+def _add_shadows(eyes: EyeArea, area: NDArray[np.uint8], rims: tuple[F32, F32]) -> None:
+    """Add what hinges and temples shade of the cheekbones behind the lenses, if the skin has no lines of its own."""
+    rows, columns = np.mgrid[: area.shape[0], : area.shape[1]]
+    below = (rows - eyes.eye_row) / FACE_CELLS
+    left, right = (float(eyes.points[corner, 0]) for corner in (mesh.LEFT_EYE_OUTER, mesh.RIGHT_EYE_OUTER))
+    aside = np.maximum(left - columns, columns - right) / FACE_CELLS
+    away = cv2.distanceTransform((area == 0).astype(np.uint8), cv2.DIST_L2, 3) / FACE_CELLS
+    shaded = (eyes.shades > SHADE_SEEN) & (eyes.bare > 0)
+    cheeks = (eyes.bare > 0) & (away > MARGIN) & (aside > CHEEK_ASIDE) & (aside < SHADE_ASIDE)
+    cheeks &= (below > CHEEK_ROWS[0]) & (below < CHEEK_ROWS[1])
+    if not cheeks.any() or float(shaded[cheeks].mean()) > SHADE_PLAIN:
+        return
+    behind = np.zeros_like(area)
+    cv2.fillPoly(behind, [np.rint(rim * 16).astype(np.int32) for rim in rims], (1,), shift=4)
+    zone = shaded & (behind > 0) & (aside > SHADE_ASIDE) & (below > SHADE_ABOVE) & (away < SHADE_AWAY)
+    _join(area, cv2.dilate(zone.astype(np.uint8), disc(MARGIN * FACE_CELLS)) & (eyes.bare > 0) & behind)
+
+
+def _join(area: NDArray[np.uint8], seen: NDArray[np.uint8]) -> None:
+    """Add to an area what of another mask hangs together with it."""
+    _, labels = cv2.connectedComponents(np.asarray((seen > 0) | (area > 0), np.uint8))
+    joined = np.unique(labels[area > 0])
+    area |= (np.isin(labels, joined) & (seen > 0)).astype(np.uint8)
 
 
 def _draw_ring(area: NDArray[np.uint8], path: F32, normals: F32, reach: F32) -> None:
