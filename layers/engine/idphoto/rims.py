@@ -102,8 +102,8 @@ near to the frame, in face widths."""
 CHEEK_ASIDE, CHEEK_ROWS = -0.14, (0.08, 0.3)
 """The cheeks beside the nose reach inwards from that corner, and from the line of the eyes down, in face widths."""
 SHADE_PLAIN: Final = 0.008
-"""Where more of them has as much contrast, the skin has lines of its own, which nobody should take away: smooth skin has
-up to 0.004, skin with wrinkles from 0.014."""
+"""Where more of them has as much contrast, the skin has lines of its own, which nobody should take away: of smooth skin
+up to 0.004 has it, of skin with wrinkles 0.014 or more."""
 
 EYES_APART: Final = 6.0
 """Between eyes that are closer, px, nothing of glasses is seen."""
