@@ -153,9 +153,9 @@ def test_a_small_face_keeps_its_frame(sitter):
 def test_rims_as_light_as_the_skin_are_seen(near, kind):
     worn, where = with_frame(near, FRAMES[kind])
     assert find_eyewear(worn) is not None
-    found = find_glasses(worn.rgb, worn.landmarks)
+    found = find_glasses(worn)
     assert found[where].mean() > 5 * found[~where].mean()
-    assert not find_glasses(near.rgb, near.landmarks).any()
+    assert not find_glasses(near).any()
 
 
 def test_a_membrane_continues_a_slope():

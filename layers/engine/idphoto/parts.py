@@ -108,7 +108,7 @@ def parts(portrait: Portrait) -> Parts:
     face = _Face.of(portrait)
     if face is not None:
         here = face.window
-        rims = find_glasses(portrait.rgb, portrait.landmarks)[here]
+        rims = find_glasses(portrait)[here]
         free = np.maximum(alpha[here] - sum(masks[name][here] for name in _BEFORE), 0)
         found = _find_features(face, masks["hair"][here], free, rims)
         left = np.maximum(1 - np.sum(list(found.values()), axis=0) / np.maximum(free, np.float32(1e-6)), 0)

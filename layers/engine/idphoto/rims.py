@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from idphoto import mesh
 from idphoto import opencv as cv2
-from idphoto.arrays import F32, Landmarks, Mask, Matte, Rgb
+from idphoto.arrays import F32, Mask, Matte
 from idphoto.eye_area import FACE_CELLS, EyeArea, read_at
 from idphoto.eyewear import Ring, find_rings
+from idphoto.portrait import Portrait
 from idphoto.raster import smoothstep
 from idphoto.shapes import blur, disc
 from idphoto.ways import smooth_way
@@ -151,26 +152,19 @@ class WornFrame:
     tint: float
 
 
-def find_glasses(rgb: Rgb, landmarks: Landmarks) -> Matte:
-    """Return where rims, bridge and temples of glasses are, ``(H, W)`` float32 in 0..1; 0 on a face without them.
-
-    Parameters
-    ----------
-    rgb
-        ``(H, W, 3)`` uint8.
-    landmarks
-        ``(478, 3)`` float32, px.
-    """
-    left, right = mesh.eye_centres(landmarks)
-    nothing = np.zeros(rgb.shape[:2], np.float32)
+def find_glasses(portrait: Portrait) -> Matte:
+    """Return where rims, bridge and temples of glasses are, ``(H, W)`` float32 in 0..1; 0 on a face without them."""
+    left, right = mesh.eye_centres(portrait.landmarks)
+    nothing = np.zeros(portrait.rgb.shape[:2], np.float32)
     if not np.hypot(*(right - left)) > EYES_APART:
         return nothing
-    eyes = EyeArea.of(rgb, landmarks)
-    rings = find_rings(eyes, landmarks)
+    eyes = EyeArea.of(portrait.rgb, portrait.landmarks)
+    rings = find_rings(eyes, portrait.landmarks)
     if rings is None:
         return nothing
     frame = trace_frame(eyes, rings)
-    return eyes.field_in_picture(frame.area * smoothstep(eyes.lines / np.float32(frame.contrast), *DRAWN), rgb.shape)
+    drawn = frame.area * smoothstep(eyes.lines / np.float32(frame.contrast), *DRAWN)
+    return eyes.field_in_picture(drawn, nothing.shape)
 
 
 def trace_frame(eyes: EyeArea, rings: tuple[Ring, Ring]) -> WornFrame:
