@@ -114,8 +114,10 @@ FOLLOWED: Final = 0.4
 """Part of its usual contrast with which a rim is seen."""
 LEFT_SEEN: Final = 0.4
 """What is left over has at least such a part of the usual contrast."""
-LEFT_NEAR: Final = (0.012, 0.06)
-"""It lies so near to where the frame was, in face widths; skin as far as the second is compared."""
+COLOUR_ALIKE: Final = 0.35
+"""What differs from the rims' colour by so small a part of what the skin does has their colour."""
+LINES_NEAR, COLOUR_NEAR = (0.012, 0.06), (0.03, 0.09)
+"""What is left over lies so near to where the frame was; what is as far as the second is compared; in face widths."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,6 +132,8 @@ class WornFrame:
         Middle of both rims, ``(N, 2)``.
     contrast
         Of the rims over bare skin.
+    colour
+        Of the rims there, and of that skin, CIELAB, ``(2, 3)``.
     width
         Of the rims without their shadows.
     followed
@@ -145,6 +149,7 @@ class WornFrame:
     area: Mask
     rims: tuple[F32, F32]
     contrast: float
+    colour: F32
     width: float
     followed: float
     bridge: float
@@ -191,6 +196,7 @@ def trace_frame(eyes: EyeArea, rings: tuple[Ring, Ring]) -> WornFrame:
         area=area > 0,
         rims=(left, right),
         contrast=contrast,
+        colour=_colours(eyes, lab, area > 0, both),
         width=float(np.mean(widths)) / FACE_CELLS,
         followed=float(seen[clear].mean()) if clear.any() else 0.0,
         bridge=bridge,
@@ -212,15 +218,36 @@ def _at(mask: Mask, places: F32) -> Mask:
     return np.asarray(read_at(mask.astype(np.float32), places) > 0.5)
 
 
-def left_over(after: EyeArea, frame: WornFrame) -> float:
+def _colours(eyes: EyeArea, lab: F32, area: Mask, path: F32) -> F32:
+    """Return the usual colour of the rims over bare skin, and of the skin."""
+    bare = _at(eyes.bare > 0, path)
+    line = path[bare] if bare.any() else path
+    rims = np.stack([read_at(np.ascontiguousarray(lab[..., k]), line) for k in range(3)], axis=-1)
+    skin = lab[(eyes.bare > 0) & ~area]
+    return np.stack([np.median(part, axis=0) if len(part) else np.zeros(3) for part in (rims, skin)]).astype(np.float32)
+
+
+def lines_left(after: EyeArea, frame: WornFrame) -> float:
     """Return how much more of the skin has lines as strong as the rims' where these were than somewhat farther off."""
-    lids = cv2.erode(after.lids.astype(np.uint8), disc(PAD_EYE * FACE_CELLS)) > 0
-    skin = ~lids & ~after.brows & (after.ground > HAIR_DARK) & after.oval
     lines = after.lines_within(WIDER * frame.width) > max(LINE_SEEN, LEFT_SEEN * frame.contrast)
-    area = frame.area.astype(np.uint8)
-    near, far = (cv2.dilate(area, disc(reach * FACE_CELLS)) > 0 for reach in LEFT_NEAR)
-    shares = [float(lines[part & skin].mean()) if (part & skin).any() else 0.0 for part in (near, far & ~near)]
-    return shares[0] - shares[1]
+    return _more_near(after, frame, np.asarray(lines), after.oval, LINES_NEAR)
+
+
+def colour_left(after: EyeArea, frame: WornFrame) -> float:
+    """Return how much more has the rims' colour where these were than somewhat farther off."""
+    lab = cv2.cvtColor(after.cells.astype(np.float32) / np.float32(255), cv2.COLOR_RGB2LAB)
+    rims, skin = frame.colour
+    alike = np.linalg.norm(lab - rims, axis=-1) < COLOUR_ALIKE * float(np.linalg.norm(rims - skin))
+    return _more_near(after, frame, np.asarray(alike), np.ones_like(alike), COLOUR_NEAR)
+
+
+def _more_near(after: EyeArea, frame: WornFrame, what: Mask, where: Mask, reach: tuple[float, float]) -> float:
+    """Share of something near where a frame was beyond that farther off, neither on lids and brows nor in dark hair."""
+    lids = cv2.erode(after.lids.astype(np.uint8), disc(PAD_EYE * FACE_CELLS)) > 0
+    clear = where & ~lids & ~after.brows & (after.ground > HAIR_DARK)
+    away = cv2.distanceTransform((~frame.area).astype(np.uint8), cv2.DIST_L2, 3) / FACE_CELLS
+    near, far = clear & (away <= reach[0]), clear & (away > reach[0]) & (away <= reach[1])
+    return float(what[near].mean() if near.any() else 0) - float(what[far].mean() if far.any() else 0)
 
 
 def _follow_rims(eyes: EyeArea, rings: tuple[Ring, Ring]) -> tuple[tuple[F32, F32], tuple[F32, F32], float]:

@@ -29,7 +29,7 @@ from idphoto.learned import without_glasses
 from idphoto.mending import membrane
 from idphoto.portrait import Portrait
 from idphoto.raster import smoothstep
-from idphoto.rims import WornFrame, left_over, trace_frame
+from idphoto.rims import WornFrame, colour_left, lines_left, trace_frame
 from idphoto.shapes import blur, disc, enlarge, face_width, polygon_mask, reduced_size
 from idphoto.unframed import without_frame
 
@@ -85,7 +85,8 @@ FRAME_MOST: Final = {
     "bridge_unseen": 0.2,
     "reflections": 0.0058,
     "reflections_left": 0.0035,
-    "left_over": 0.006,
+    "lines_left": 0.006,
+    "colour_left": 0.008,
 }
 """Most that each measure of a frame may be; widths in face widths, areas in squares of it. Set by looking at glasses
 of 18 kinds that were drawn on 19 faces and taken off again, magnified, and at one pair that was on the photo."""
@@ -99,7 +100,8 @@ FRAME_FAULTS: Final = {
     "bridge_unseen": ("the bridge over the nose is not seen", "未能识别鼻梁架"),
     "reflections": ("the lenses reflect too much", "镜片反光过多"),
     "reflections_left": ("reflections on the lenses would stay", "镜片反光无法完全去除"),
-    "left_over": ("traces of them would stay", "会留下痕迹"),
+    "lines_left": ("traces of them would stay", "会留下痕迹"),
+    "colour_left": ("parts of them would stay", "会留下残余"),
 }
 """What is wrong with a frame, in both languages."""
 
@@ -197,7 +199,8 @@ def take_off(portrait: Portrait, eyewear: Eyewear) -> Portrait:
     measured["reflections_left"] = edges_of_veil(clear, lenses)
     refuse_frame(measured)
     rgb = without_frame(clear, hole)
-    refuse_frame(measured | {"left_over": left_over(EyeArea.of(rgb, portrait.landmarks), frame)})
+    after = EyeArea.of(rgb, portrait.landmarks)
+    refuse_frame(measured | {"lines_left": lines_left(after, frame), "colour_left": colour_left(after, frame)})
     part_map = None if portrait.part_map is None else without_glasses(portrait.part_map)
     return replace(portrait, rgb=rgb, part_map=part_map)
 
