@@ -110,6 +110,8 @@ EYES_APART: Final = 6.0
 """Between eyes that are closer, px, nothing of glasses is seen."""
 DRAWN: Final = (0.15, 0.5)
 """What has so little of a rim's contrast is shadow beside the frame, and so much is the frame."""
+UNLIKE_PLACES: Final = 97.0
+"""Percentile of what is least alike of two rims that tells how alike they are."""
 FOLLOWED: Final = 0.4
 """Part of its usual contrast with which a rim is seen."""
 LEFT_SEEN: Final = 0.4
@@ -136,6 +138,8 @@ class WornFrame:
         Of the rims there, and of that skin, CIELAB, ``(2, 3)``.
     width
         Of the rims without their shadows.
+    unlike
+        How far one rim is from the mirror image of the other, but for their sizes, where they are most apart.
     followed
         Share of the rims, where neither lids nor hair hide them, with at least a part of that contrast.
     bridge
@@ -151,6 +155,7 @@ class WornFrame:
     contrast: float
     colour: F32
     width: float
+    unlike: float
     followed: float
     bridge: float
     hidden: float
@@ -198,6 +203,7 @@ def trace_frame(eyes: EyeArea, rings: tuple[Ring, Ring]) -> WornFrame:
         contrast=contrast,
         colour=_colours(eyes, lab, area > 0, both),
         width=float(np.mean(widths)) / FACE_CELLS,
+        unlike=_unlike(rings, (left, right)),
         followed=float(seen[clear].mean()) if clear.any() else 0.0,
         bridge=bridge,
         hidden=float(((dark & ~brows & ~lids) | ~skin).mean()),
@@ -216,6 +222,18 @@ def _tint(eyes: EyeArea, path: F32, normals: F32) -> float:
 
 def _at(mask: Mask, places: F32) -> Mask:
     return np.asarray(read_at(mask.astype(np.float32), places) > 0.5)
+
+
+def _unlike(rings: tuple[Ring, Ring], rims: tuple[F32, F32]) -> float:
+    """Return how far one rim is from the mirror image of the other, but for their sizes, in face widths."""
+    left, right = (np.linalg.norm(rim - ring.centre, axis=1) for ring, rim in zip(rings, rims, strict=True))
+    apart = left - right[_mirror(len(right))]
+    return float(np.percentile(np.abs(apart - np.median(apart)), UNLIKE_PLACES)) / FACE_CELLS
+
+
+def _mirror(count: int) -> NDArray[np.intp]:
+    """For each of so many directions, the one that mirrors it from left to right."""
+    return (count // 2 - np.arange(count)) % count
 
 
 def _colours(eyes: EyeArea, lab: F32, area: Mask, path: F32) -> F32:
@@ -265,7 +283,7 @@ def _follow_rims(eyes: EyeArea, rings: tuple[Ring, Ring]) -> tuple[tuple[F32, F3
     trust = np.where(eyes.lids | (eyes.ground < HAIR_DARK), np.float32(DOUBTED), np.float32(1))
     weighed = np.minimum(eyes.lines_within(WIDER * width / FACE_CELLS) / np.float32(usual), 1) * trust
     spread = cv2.dilate(weighed, disc(UNLIKE_PAIR * FACE_CELLS))
-    mirror = (len(rays) // 2 - np.arange(len(rays))) % len(rays)
+    mirror = _mirror(len(rays))
     left, right = (read_at(spread, ring.centre + rays[:, None] * radii[:, None]) for ring in rings)
     both = radii[smooth_way(left + right[mirror], BEND, closed=True)]
     paths = []

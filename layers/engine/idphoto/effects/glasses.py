@@ -81,6 +81,7 @@ FRAME_MOST: Final = {
     "over_lids": 0.0034,
     "over_brows": 0.03,
     "hidden": 0.09,
+    "unlike": 0.012,
     "unseen": 0.2,
     "bridge_unseen": 0.2,
     "reflections": 0.0058,
@@ -96,6 +97,7 @@ FRAME_FAULTS: Final = {
     "over_lids": ("the rims run over the eyes or their lids", "镜框遮挡眼睛或眼睑"),
     "over_brows": ("the rims can hardly be told from the brows that they run along", "镜框与眉毛重叠，难以区分"),
     "hidden": ("the rims reach into hair or beyond the face", "镜框伸入头发或超出脸部"),
+    "unlike": ("the two rims do not match, so that one may be something else", "左右镜框轮廓不一致"),
     "unseen": ("the rims are not seen all around", "镜框轮廓不完整"),
     "bridge_unseen": ("the bridge over the nose is not seen", "未能识别鼻梁架"),
     "reflections": ("the lenses reflect too much", "镜片反光过多"),
@@ -187,6 +189,7 @@ def take_off(portrait: Portrait, eyewear: Eyewear) -> Portrait:
         "over_lids": float((frame.area & eyes.lids).sum()) / square,
         "over_brows": float((frame.area & eyes.brows).sum()) / square / max(frame.contrast, 1e-3),
         "hidden": frame.hidden,
+        "unlike": frame.unlike,
         "unseen": 1 - frame.followed,
         "bridge_unseen": 1 - frame.bridge,
     }
