@@ -3,7 +3,7 @@
 The soft part of the picture is continued over the band as a membrane (Laplace's equation), so that shading goes on.
 The fine part, pores, hairs and folds, is copied from nearby: for each place the displacement is taken under which what
 lies on both sides of the band agrees best with what lies there, so that what crosses the band goes on too (offsets of
-patches: He and Sun, 2012). A displacement is chosen, and averaged with others only where two meet, so that no texture is
+patches: He and Sun, 2012). A displacement is chosen, and mixed with others only where two meet, so that no texture is
 lost. What is left of a step at the border is spread over the band (Perez et al., 2003).
 """
 

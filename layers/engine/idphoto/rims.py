@@ -110,8 +110,8 @@ EYES_APART: Final = 6.0
 """Between eyes that are closer, px, nothing of glasses is seen."""
 DRAWN: Final = (0.15, 0.5)
 """What has so little of a rim's contrast is shadow beside the frame, and so much is the frame."""
-UNLIKE_PLACES: Final = 97.0
-"""Percentile of what is least alike of two rims that tells how alike they are."""
+UNLIKE_PLACES: Final = (80.0, 97.0)
+"""Percentiles of how far two rims are apart that tell what is nearly all around and what is in places."""
 FOLLOWED: Final = 0.4
 """Part of its usual contrast with which a rim is seen."""
 LEFT_SEEN: Final = 0.4
@@ -139,7 +139,7 @@ class WornFrame:
     width
         Of the rims without their shadows.
     unlike
-        How far one rim is from the mirror image of the other, but for their sizes, where they are most apart.
+        How much farther one rim is from the mirror image of the other in places than nearly all around.
     followed
         Share of the rims, where neither lids nor hair hide them, with at least a part of that contrast.
     bridge
@@ -225,10 +225,14 @@ def _at(mask: Mask, places: F32) -> Mask:
 
 
 def _unlike(rings: tuple[Ring, Ring], rims: tuple[F32, F32]) -> float:
-    """Return how far one rim is from the mirror image of the other, but for their sizes, in face widths."""
+    """Return how much farther one rim is from the mirror image of the other in a few places than nearly all around.
+
+    A turned head makes them unlike all around; a rim that was mistaken is so in places. In face widths.
+    """
     left, right = (np.linalg.norm(rim - ring.centre, axis=1) for ring, rim in zip(rings, rims, strict=True))
     apart = left - right[_mirror(len(right))]
-    return float(np.percentile(np.abs(apart - np.median(apart)), UNLIKE_PLACES)) / FACE_CELLS
+    usual, worst = np.percentile(np.abs(apart - np.median(apart)), UNLIKE_PLACES)
+    return float(worst - usual) / FACE_CELLS
 
 
 def _mirror(count: int) -> NDArray[np.intp]:
