@@ -18,9 +18,9 @@ lids        opening of the eyes over their width, likewise
 lips        distance of the mouth's corners in face widths, likewise
 ==========  ============================================================================================
 
-Then synthetic truth: side light, and reflections on drawn glasses, put on each portrait and taken off again, with the
-error to the portrait before and after. A face that one side lights already is no truth for side light, which the light
-that is put on may just cancel: it is listed, but not judged.
+Then synthetic truth: side light, reflections on drawn glasses, and drawn glasses of all kinds, put on each portrait and
+taken off again, with the error to the portrait before and after. A face that one side lights already is no truth for
+side light, which the light that is put on may just cancel: it is listed, but not judged.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ from skimage.data import astronaut
 
 from tests.bench.identity import Identity, IdentityUnavailableError
 from tests.bench.retouch import default, portraits, put
-from tests.bench.truth import error, side_light, sides, skin_of, with_glare
+from tests.bench.truth import FRAMES, error, side_light, sides, skin_of, with_frame, with_glare
 
 MEGAPIXEL = 1_000_000
 RUNS = 5
@@ -215,17 +215,20 @@ def truths(portrait: Portrait) -> Iterator[tuple[str, Portrait, Portrait, str, E
     for name, density in (("faint reflection", 0.3), ("reflection", 0.5)):
         worn, veiled, where = with_glare(portrait, density)
         yield name, worn, veiled, "glasses", Glasses(remove_glare=100), where
+    for name, frame in FRAMES.items():
+        worn, where = with_frame(portrait, frame)
+        yield name, portrait, worn, "glasses", Glasses(remove_frame=True), where
 
 
 def print_truths(named: list[tuple[str, Portrait]]) -> None:
     """Print the error to the truth, RMS of levels, before and after."""
-    print(f"\n{'synthetic truth, RMS of levels':36} {'before':>8} {'after':>8}")
+    print(f"\n{'synthetic truth, RMS of levels':41} {'before':>8} {'after':>8}")
     for name, portrait in named:
         for what, truth, made, kind, params, where in truths(portrait):
             after = put(kind, made, params)
-            start = f"{name[:18]:18} {what:17}"
+            start = f"{name[:18]:18} {what:22}"
             if isinstance(after, EffectRefusedError):
-                print(f"{start} refused: {after.details['reason']}")
+                print(f"{start} refused: {after.details['reason']} {beyond(after)}")
                 continue
             dimmed = kind == "lighting"
             first, second = (error(truth, shown, where, same_exposure=dimmed) for shown in (made, after))
@@ -233,6 +236,14 @@ def print_truths(named: list[tuple[str, Portrait]]) -> None:
             if dimmed and abs(sides(portrait)) > CLEAN_SIDES:
                 verdict = f"not judged: sides {sides(portrait):+.2f} before"
             print(f"{start} {first:8.1f} {second:8.1f} {verdict}")
+
+
+def beyond(refusal: EffectRefusedError) -> str:
+    """Name the measures, where an effect took several, that are beyond what it takes."""
+    value, allowed = refusal.details.get("value"), refusal.details.get("allowed")
+    if not isinstance(value, dict) or not isinstance(allowed, dict):
+        return ""
+    return ", ".join(name for name in value if value[name] > allowed[name])
 
 
 def main() -> None:

@@ -48,12 +48,13 @@ def default(kind: str) -> EffectParams:
 
 
 def full(kind: str) -> EffectParams:
-    """Return the default parameters of an effect with all that they do done in full."""
+    """Return the default parameters of an effect with all that they do done in full, and all that they can do done."""
     model = EFFECTS[kind].params
     chosen = {name: getattr(model(), name) for name in model.model_fields}
     values = {name: FULL for name, value in chosen.items() if isinstance(value, float | int) and value > 0}
+    switched = {name: True for name, value in chosen.items() if isinstance(value, bool)}
     kept = {name: value for name, value in chosen.items() if isinstance(value, str)}
-    return model.model_validate({**kept, **values})
+    return model.model_validate({**kept, **values, **switched})
 
 
 def put(kind: str, portrait: Portrait, params: EffectParams) -> Portrait | EffectRefusedError:

@@ -93,6 +93,15 @@ def with_clothes(part_map: PartMap, worn: Matte) -> PartMap:
     return PartMap(part_map.box, np.rint(shares).astype(np.uint8))
 
 
+def without_glasses(part_map: PartMap) -> PartMap:
+    """Return the map of a portrait whose glasses were taken off: what was glasses is the face's skin now."""
+    shares = part_map.shares.copy()
+    glasses, face = CLASSES.index("glasses"), CLASSES.index("face_skin")
+    shares[face] += shares[glasses]
+    shares[glasses] = 0
+    return PartMap(part_map.box, shares)
+
+
 def _reduced(portrait: Portrait, scale: float) -> tuple[int, int]:
     scale = min(1.0, scale)
     return reduced_size(portrait.alpha.shape, scale)

@@ -19,8 +19,8 @@ from idphoto.classes import judge_classes
 from idphoto.learned import draw_classes
 from idphoto.portrait import Portrait
 from idphoto.raster import smoothstep
+from idphoto.rims import find_glasses
 from idphoto.shapes import blur, enlarge, face_width, polygon_mask, reduce_points, reduced_size
-from idphoto.spectacles import find_glasses
 
 BEARD_PRESENT: Final = (0.12, 0.35)
 """Share of hair on chin and upper lip between which a beard sets in; less is a shadow or a lock across the cheek."""
@@ -113,7 +113,7 @@ def parts(portrait: Portrait) -> Parts:
     face = _Face.of(portrait)
     if face is not None:
         here = face.window
-        rims = find_glasses(portrait.rgb, portrait.landmarks)[here]
+        rims = find_glasses(portrait)[here]
         free = np.maximum(alpha[here] - sum(masks[name][here] for name in _BEFORE), 0)
         found = _find_features(face, masks["hair"][here], free, rims)
         left = np.maximum(1 - np.sum(list(found.values()), axis=0) / np.maximum(free, np.float32(1e-6)), 0)
