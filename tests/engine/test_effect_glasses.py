@@ -14,6 +14,7 @@ from idphoto.effects.glasses import Glasses, apply
 from idphoto.eyewear import find_eyewear
 from idphoto.mending import membrane, mend
 from idphoto.partmap import CLASSES, PartMap
+from idphoto.parts import parts
 from idphoto.rims import find_glasses, trace_frame
 from idphoto.ways import best_ring, smooth_way
 
@@ -153,9 +154,18 @@ def test_a_small_face_keeps_its_frame(sitter):
 def test_rims_as_light_as_the_skin_are_seen(near, kind):
     worn, where = with_frame(near, FRAMES[kind])
     assert find_eyewear(worn) is not None
-    found = find_glasses(worn)
-    assert found[where].mean() > 5 * found[~where].mean()
-    assert not find_glasses(near).any()
+    rims, _ = find_glasses(worn)
+    assert rims[where].mean() > 5 * rims[~where].mean()
+    assert not any(mask.any() for mask in find_glasses(near))
+
+
+def test_the_eyes_are_seen_through_the_lenses(near):
+    worn, where = with_frame(near, REMOVABLE[0])
+    found = parts(worn)
+    eyes = parts(near).eyes > 0.9
+    assert found.lenses[eyes].min() > 0.99
+    assert found.lenses[where].mean() < 0.2
+    assert not parts(near).lenses.any()
 
 
 def test_a_membrane_continues_a_slope():

@@ -168,7 +168,9 @@ def find_ring(area: EyeArea, eye: F32) -> Ring | None:
 
 def find_rings(area: EyeArea, landmarks: Landmarks) -> tuple[Ring, Ring] | None:
     """Return the rims around the viewer's left and right eye, or None where a face has none that are seen."""
-    left, right = (find_ring(area, eye) for eye in mesh.eye_centres(landmarks))
+    left_eye, right_eye = mesh.eye_centres(landmarks)
+    left = find_ring(area, left_eye)
+    right = find_ring(area, right_eye) if left is not None else None
     if left is None or right is None:
         return find_pair(area, landmarks)
     return left, right

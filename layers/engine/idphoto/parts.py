@@ -60,9 +60,9 @@ class Parts:
     held
         Things held or worn before the face and the body, a face mask among them; nothing where there is no map.
     ears
-        What of ``face_skin`` is ears. Like ``lenses`` it does not count in the sum; nothing where there is no map.
+        What of ``face_skin`` is ears; nothing where there is no map. Like ``lenses`` it does not count in the sum.
     lenses
-        What is seen through the lenses of glasses, whatever part it is; nothing where there is no map.
+        What is seen through the lenses of glasses, whatever part it is.
     """
 
     hair: Matte
@@ -113,9 +113,9 @@ def parts(portrait: Portrait) -> Parts:
     face = _Face.of(portrait)
     if face is not None:
         here = face.window
-        rims = find_glasses(portrait)[here]
+        rims, masks["lenses"] = find_glasses(portrait)
         free = np.maximum(alpha[here] - sum(masks[name][here] for name in _BEFORE), 0)
-        found = _find_features(face, masks["hair"][here], free, rims)
+        found = _find_features(face, masks["hair"][here], free, rims[here])
         left = np.maximum(1 - np.sum(list(found.values()), axis=0) / np.maximum(free, np.float32(1e-6)), 0)
         for name in _BEHIND:
             masks[name][here] *= left

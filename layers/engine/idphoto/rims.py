@@ -17,10 +17,10 @@ from idphoto import mesh
 from idphoto import opencv as cv2
 from idphoto.arrays import F32, Mask, Matte
 from idphoto.eye_area import FACE_CELLS, EyeArea, read_at
-from idphoto.eyewear import Ring, find_rings
+from idphoto.eyewear import LENS_INSET, Ring, find_rings
 from idphoto.portrait import Portrait
 from idphoto.raster import smoothstep
-from idphoto.shapes import blur, disc
+from idphoto.shapes import blur, disc, polygon_mask
 from idphoto.ways import smooth_way
 
 SIDE: Final = 0.042
@@ -162,19 +162,23 @@ class WornFrame:
     tint: float
 
 
-def find_glasses(portrait: Portrait) -> Matte:
-    """Return where rims, bridge and temples of glasses are, ``(H, W)`` float32 in 0..1; 0 on a face without them."""
+def find_glasses(portrait: Portrait) -> tuple[Matte, Matte]:
+    """Return where rims, bridge and temples of glasses are, and what is seen through the lenses.
+
+    Both are ``(H, W)`` float32 in 0..1; 0 on a face without glasses.
+    """
     left, right = mesh.eye_centres(portrait.landmarks)
     nothing = np.zeros(portrait.rgb.shape[:2], np.float32)
     if not np.hypot(*(right - left)) > EYES_APART:
-        return nothing
+        return nothing, nothing
     eyes = EyeArea.of(portrait.rgb, portrait.landmarks)
     rings = find_rings(eyes, portrait.landmarks)
     if rings is None:
-        return nothing
+        return nothing, nothing
     frame = trace_frame(eyes, rings)
     drawn = frame.area * smoothstep(eyes.lines / np.float32(frame.contrast), *DRAWN)
-    return eyes.field_in_picture(drawn, nothing.shape)
+    lenses = np.maximum(*(polygon_mask(ring.at(-LENS_INSET * FACE_CELLS), drawn.shape) for ring in rings))
+    return eyes.field_in_picture(drawn, nothing.shape), eyes.field_in_picture(lenses, nothing.shape)
 
 
 def trace_frame(eyes: EyeArea, rings: tuple[Ring, Ring]) -> WornFrame:
