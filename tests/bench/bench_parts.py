@@ -236,10 +236,14 @@ def _resident_mb() -> float:
 def _measure_resident() -> float:
     models = Models(threads=2)
     models.run("person_prior", np.zeros((1, 256, 256, 3), np.float32))
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = _resident()
     taps = [np.zeros((1, *shape), np.uint8) for shape in _TAPS]
     models.run("parts_head", np.zeros((1, 25, 160, 160), np.float32), *taps)
-    return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    return (_resident() - before) / 1e6
+
+
+def _resident() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
 
 
 _TAPS = ((128, 160, 160), (256, 80, 80), (512, 40, 40), (512, 20, 20), (128, 80, 80))

@@ -27,7 +27,6 @@ from idphoto.upright import guess_head_height, midline_x
 CLASSES: Final = ("hair", "face_skin", "body_skin", "ears", "clothes", "headwear", "glasses", "beard", "held")
 """The network's classes in the order of its output; all are of the person, for who that is tells the matte."""
 
-
 SIDE: Final = 160
 """Cells of the network's output to a side of its window."""
 
@@ -51,6 +50,13 @@ FOREHEAD: Final = 0.15
 """Above the brows, in head heights: higher up is hair, or what covers it."""
 COVERS: Final = 0.4
 """Least share of what is up there that a hat, scarf or turban covers; 15 real heads without one measured up to XX."""
+CHEEKS: Final = 0.25
+"""Below the brows, in head heights: from here to the chin a face mask covers the face."""
+MASKED: Final = 0.38
+"""Share of the lower face that something covers which is believed to be there: drawn masks have 0.4 to 1 (10 of 12), 21
+bare faces up to 0.07, one with hair and collar on all sides 0.3."""
+UNDER_CHIN: Final = 0.1
+"""A face mask reaches so far below the chin, in head heights."""
 SHADES: Final = (0.9, 0.8, 0.7, 0.6)
 SHADED_SHARE: Final = 0.3
 """Lightness (cube root of the light) of skin in shade relative to what the face shows, and how common that is."""
@@ -62,13 +68,11 @@ UNSEEN: Final = 0.24
 _ALIKE: Final = ((0, 7), (1, 2, 3), (4,), (5,))
 """Classes that have their colours in common: hair and beard, all skin, clothes, headwear."""
 _SKIN: Final = 1
-_BODY, _CLOTHES, _HEADWEAR, _BEARD = 2, 4, 5, 7
-_BELOW_CHIN, _BELOW_BROWS = 2, 3
+_BODY, _CLOTHES, _HEADWEAR, _BEARD, _HELD = 2, 4, 5, 7, 8
+_BELOW_CHIN, _BELOW_BROWS, _OVAL = 2, 3, 4
 _FEATURES: Final = slice(5, 8)
 """Planes of :func:`geometry`: the height; eyes, brows, lips."""
 _TEACHERS: Final = ((0,), (1, 3), (4,), (5,))
-_UNTRUSTED: Final = 8
-"""Held things: on persons held out of the training the network does not find them again, so its word is not taken."""
 _BINS: Final = 24
 _RED_LOW, _RED_SPAN, _BLUE_LOW, _BLUE_SPAN = -0.8, 2.4, -1.4, 2.2
 """Range of the logarithms of red and blue over green: skin in light of a candle and in the blue of a screen."""
@@ -137,9 +141,6 @@ def weigh_colours(said: F32, outlook: Outlook, features: Mask) -> F32:
     features
         ``(160, 160)`` bool: eyes, brows and lips, whose colours are no skin's.
     """
-    said = said.copy()
-    said[_UNTRUSTED] = 0
-    said /= np.maximum(said.sum(axis=0), 1e-6)
     bins = _colour_bins(outlook)
     person = _sum_cells(outlook.saliency) > 4 * SURE
     before = np.stack([said[list(group)].sum(axis=0) for group in _ALIKE])
@@ -166,16 +167,22 @@ def weigh_colours(said: F32, outlook: Outlook, features: Mask) -> F32:
 
 
 def _believe(said: F32, face: F32, person: Mask) -> F32:
-    """Return what is said without coverings that cover little of the head: they are hair, and cloth below the chin."""
+    """Return what is said without what on real portraits is seldom true.
+
+    A covering that covers little of the head is hair, and cloth below the chin. A thing is held where it covers much of
+    the lower face, as a face mask does, and nowhere else.
+    """
     said = said.copy()
-    top = (face[_BELOW_BROWS] < -FOREHEAD) & person
-    above = face[_BELOW_CHIN] < 0
-    covering, hair = said[_HEADWEAR], said[0]
+    above, below_brows = face[_BELOW_CHIN] < 0, face[_BELOW_BROWS]
+    top = (below_brows < -FOREHEAD) & person
+    covering, hair, held = said[_HEADWEAR], said[0], said[_HELD]
     if covering[top].sum() < COVERS * (covering[top].sum() + hair[top].sum()):
         hair += covering * above
         said[_CLOTHES] += covering * ~above
         covering[:] = 0
-    return said
+    lower = (face[_OVAL] > 0) & above & (below_brows > CHEEKS)
+    held *= (face[_BELOW_CHIN] < UNDER_CHIN) & bool(lower.any() and held[lower].mean() > MASKED)
+    return np.asarray(said / np.maximum(said.sum(axis=0), 1e-6), np.float32)
 
 
 def _let_go(shares: F32, face: F32) -> None:
