@@ -24,6 +24,7 @@ from idphoto.checks.table import ITEMS
 from idphoto.decode import Photo
 from idphoto.faces import Face
 from idphoto.models import Models
+from idphoto.partmap import CLASSES
 from idphoto.pose import estimate_pose
 from idphoto.specs import CustomSize, custom_spec
 from PIL import Image
@@ -504,3 +505,18 @@ def test_a_hand_in_the_colour_of_the_skin_is_reported(where: str, fault: str) ->
     touched = replace(photo, rgb=rgb)
     report = check(touched, analyse(touched, _models()), Level.STANDARD)
     assert fault in {item.fault for item in report.remarks}
+
+
+def test_a_covering_in_the_colour_of_hair_is_known_from_the_map() -> None:
+    photo, analysis = _portrait()
+    portrait = analysis.portrait
+    assert portrait is not None
+    assert portrait.part_map is not None
+    shares = portrait.part_map.shares.copy()
+    hair, covering = (CLASSES.index(name) for name in ("hair", "headwear"))
+    shares[covering] += shares[hair]
+    shares[hair] = 0
+    hat = replace(portrait, part_map=replace(portrait.part_map, shares=shares))
+    bare, covered = (Evidence(photo, replace(analysis, portrait=each)) for each in (portrait, hat))
+    assert _measured("head_covering", bare).value < 10
+    assert _measured("head_covering", covered).value > 60

@@ -1,4 +1,4 @@
-"""Head coverings, told by a colour that hair does not have, or by a surface without strands."""
+"""Head coverings, told by the map of parts, a colour that hair does not have, or a surface without strands."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from idphoto.checks.report import Group, Reliability
 
 COVERING_MOST = Limits(40.0, 30.0, 25.0)
 """Per cent of what is seen above the forehead. Hair measured up to 7, coloured caps 87 to 100. A cap in a colour of
-hair is found only when it has no texture at all."""
+hair is found where the parser knows it or it has no texture at all."""
 
 _HALF_WIDTH: Final = 26
 """px beside the midline that are looked at."""
@@ -31,7 +31,7 @@ _SMOOTH: Final = 0.3
 
 
 def unlike_hair(evidence: Evidence) -> Finding | None:
-    """Measure how much above the forehead is neither hair nor skin."""
+    """Measure how much above the forehead is a covering to the parser, or neither hair nor skin by its colour."""
     bust, skin = evidence.bust, evidence.skin
     if bust is None or skin is None:
         return None
@@ -49,7 +49,9 @@ def unlike_hair(evidence: Evidence) -> Finding | None:
     share = 100.0 * float((~hair & ~skin.is_skin(lab)).mean())
     steps = np.hypot(*np.gradient(bust.lab[..., 0]))[zone]
     smooth = float(np.median(steps)) < _SMOOTH and not skin.same_colour(np.median(lab, axis=0)[None])[0]
-    return Finding(100.0 if smooth else share, region)
+    covering = bust.share("headwear")
+    known = 0.0 if covering is None else 100.0 * float(covering[zone].mean())
+    return Finding(100.0 if smooth else max(share, known), region)
 
 
 HEAD_COVERING = CheckItem(
