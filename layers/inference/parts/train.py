@@ -76,15 +76,15 @@ class Head(nn.Module):
 
 
 class Shares(nn.Module):
-    """The parser with shares for logits, as it is exported."""
+    """Networks as they are exported: the mean of their shares."""
 
-    def __init__(self, head: Head) -> None:
+    def __init__(self, heads: list[Head]) -> None:
         super().__init__()
-        self.head = head
+        self.heads = nn.ModuleList(heads)
 
     def forward(self, near: torch.Tensor, *taps: torch.Tensor) -> torch.Tensor:
         """Shares ``(B, 9, 160, 160)``."""
-        return torch.softmax(self.head(near, *taps), 1)
+        return torch.stack([torch.softmax(head(near, *taps), 1) for head in self.heads]).mean(0)
 
 
 def _double(field: torch.Tensor) -> torch.Tensor:
@@ -218,13 +218,13 @@ def loss_of(logits: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
     return -(functional.log_softmax(logits, 1) * weighed).sum() / weighed.sum().clamp(min=1)
 
 
-def export(head: Head, result: Path) -> None:
-    """Write the network for onnxruntime."""
+def export(heads: list[Head], result: Path) -> None:
+    """Write networks as one for onnxruntime."""
     near = torch.zeros(1, NEAR + GEOMETRY, 160, 160)
     taps = [torch.zeros(1, c, 160 // s, 160 // s, dtype=torch.uint8) for c, s in TAPS]
     names = ["near", *(f"tap{k}" for k in range(len(TAPS)))]
     torch.onnx.export(
-        Shares(head).eval(),
+        Shares(heads).eval(),
         (near, *taps),
         str(result),
         input_names=names,
@@ -313,7 +313,7 @@ def main() -> None:
     shards = Shards(chosen.features)
     print(len(shards.names), "portraits")
     if not chosen.measure:
-        export(train(shards, chosen.photos, chosen.epochs, chosen.batch, chosen.seed), chosen.result)
+        export([train(shards, chosen.photos, chosen.epochs, chosen.batch, chosen.seed)], chosen.result)
     import onnxruntime as ort  # noqa: PLC0415
 
     session = ort.InferenceSession(str(chosen.result), providers=["CPUExecutionProvider"])
