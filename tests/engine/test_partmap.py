@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from idphoto.learned import draw_classes, with_clothes
-from idphoto.partmap import CLASSES, LEVELS, SIDE, PartMap, geometry, pack, picture, unpack, weigh_colours
+from idphoto.models import Models
+from idphoto.partmap import CLASSES, LEVELS, SIDE, PartMap, geometry, pack, picture, read_parts, unpack, weigh_colours
 from idphoto.parts import OVERLAPS
 from idphoto.portrait import Portrait
 from idphoto.segment import Outlook
@@ -124,3 +125,42 @@ def test_a_portrait_without_a_map_has_parts_too(sitter) -> None:
     found = parts(replace(sitter, part_map=None))
     assert not found.headwear.any()
     assert not found.ears.any()
+
+
+class Said(Models):
+    """Stands for the network: says what it is told to."""
+
+    def __init__(self, shares: np.ndarray) -> None:
+        super().__init__()
+        self.shares = shares
+
+    def run(self, _: str, *inputs: np.ndarray) -> list[np.ndarray]:
+        return [self.shares[None]]
+
+
+def told(sitter, name: str, where: str, share: float) -> np.ndarray:
+    """What the map makes of a class that is said of a part of the face's square, all else being clothes."""
+    left, top = sitter.landmarks[:, :2].min(axis=0)
+    right, bottom = sitter.landmarks[:, :2].max(axis=0)
+    wide, high = right - left, bottom - top
+    box = int(left - 2 * wide), int(top - high), int(right + 2 * wide), int(bottom + 3 * wide)
+    face = geometry(sitter.landmarks, box)
+    area = {"crown": (face[3] < -0.15) & (face[2] > -1.3), "mouth": (face[4] > 0) & (face[3] > 0.25)}[where]
+    said = np.zeros((len(CLASSES), SIDE, SIDE), np.float32)
+    said[CLASSES.index("clothes")] = 1
+    said[:, area] = 0
+    said[CLASSES.index("hair"), area] = 1 - share
+    said[CLASSES.index(name), area] = share
+    outlook = Outlook(box, np.full((320, 320, 3), 120, np.uint8), np.ones((320, 320), np.float32), ())
+    plane: np.ndarray = read_parts(outlook, sitter.landmarks, Said(said)).shares[CLASSES.index(name)]
+    return plane[area]
+
+
+def test_a_covering_is_one_where_it_covers_the_head(sitter) -> None:
+    assert told(sitter, "headwear", "crown", 0.3).max() == 0
+    assert told(sitter, "headwear", "crown", 0.9).min() > LEVELS / 2
+
+
+def test_a_thing_is_held_where_it_covers_the_lower_face(sitter) -> None:
+    assert told(sitter, "held", "mouth", 0.8).min() > LEVELS / 2
+    assert told(sitter, "held", "crown", 0.8).max() == 0

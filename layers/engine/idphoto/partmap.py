@@ -164,6 +164,10 @@ def weigh_colours(said: F32, outlook: Outlook, features: Mask) -> F32:
     shares = said.copy()
     for group, old, new in zip(_ALIKE, before, after, strict=True):
         shares[list(group)] *= new / np.maximum(old, 1e-4)
+    # What is held may have any colour.
+    shares[_HELD] = 0
+    shares *= (1 - said[_HELD]) / np.maximum(shares.sum(axis=0), 1e-6)
+    shares[_HELD] = said[_HELD]
     return np.asarray(shares / np.maximum(shares.sum(axis=0), 1e-6), np.float32)
 
 
