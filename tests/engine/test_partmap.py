@@ -152,8 +152,8 @@ def told(sitter, name: str, where: str, share: float) -> np.ndarray:
     said[CLASSES.index("hair"), area] = 1 - share
     said[CLASSES.index(name), area] = share
     outlook = Outlook(box, np.full((320, 320, 3), 120, np.uint8), np.ones((320, 320), np.float32), ())
-    plane: np.ndarray = read_parts(outlook, sitter.landmarks, Said(said)).shares[CLASSES.index(name)]
-    return plane[area]
+    found = read_parts(outlook, sitter.landmarks, Said(said))
+    return np.asarray(found.shares[CLASSES.index(name)][area], np.uint8)
 
 
 def test_a_covering_is_one_where_it_covers_the_head(sitter) -> None:
