@@ -6,13 +6,16 @@ from typing import Final
 
 import numpy as np
 
-from idphoto.arrays import F32, Rgb
+from idphoto.arrays import F32, F64, Rgb
 
-_LEVELS: Final = np.arange(256, dtype=np.float64) / 255.0
-LINEAR_OF_LEVEL: Final[F32] = np.where(_LEVELS > 0.04045, ((_LEVELS + 0.055) / 1.055) ** 2.4, _LEVELS / 12.92).astype(
-    np.float32
-)
-"""Linear light, 0..1, of each sRGB level (IEC 61966-2-1)."""
+
+def linear_light(srgb: F64) -> F32:
+    """Return the linear light of sRGB, both in 0..1 (IEC 61966-2-1)."""
+    return np.asarray(np.where(srgb > 0.04045, ((srgb + 0.055) / 1.055) ** 2.4, srgb / 12.92), np.float32)
+
+
+LINEAR_OF_LEVEL: Final = linear_light(np.arange(256, dtype=np.float64) / 255.0)
+"""Linear light, 0..1, of each sRGB level."""
 
 LUMINANCE_WEIGHTS: Final[F32] = np.array([0.2126, 0.7152, 0.0722], np.float32)
 """Linear R, G, B to relative luminance (ITU-R BT.709)."""

@@ -110,14 +110,23 @@ class EyeArea:
     @cached_property
     def ground(self) -> F32:
         """Level of what dark lines are drawn over, natural logarithm; 0 is that of bare skin."""
-        ground = cv2.morphologyEx(self._light, cv2.MORPH_CLOSE, disc(LINE_WIDTH * FACE_CELLS / 2))
-        return np.asarray(ground - np.median(ground[self.bare > 0]), np.float32)
+        return np.asarray(self._closed - np.median(self._closed[self.bare > 0]), np.float32)
 
     @cached_property
     def shades(self) -> F32:
         """How much darker each cell is than what dark lines are drawn over, natural logarithm of the level."""
-        closed = cv2.morphologyEx(self._light, cv2.MORPH_CLOSE, disc(LINE_WIDTH * FACE_CELLS / 2))
-        return np.asarray(closed - self._light, np.float32)
+        return np.asarray(self._closed - self._light, np.float32)
+
+    @cached_property
+    def lab(self) -> F32:
+        """CIELAB of the cells, ``(h, w, 3)``."""
+        lab: F32 = cv2.cvtColor(self.cells.astype(np.float32) / np.float32(255), cv2.COLOR_RGB2LAB)
+        return lab
+
+    @cached_property
+    def _closed(self) -> F32:
+        closed: F32 = cv2.morphologyEx(self._light, cv2.MORPH_CLOSE, disc(LINE_WIDTH * FACE_CELLS / 2))
+        return closed
 
     @cached_property
     def _chroma(self) -> F32:

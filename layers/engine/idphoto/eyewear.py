@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from idphoto import mesh
 from idphoto import opencv as cv2
@@ -79,6 +80,11 @@ class Ring:
         """Places ``(DIRECTIONS, 2)`` that lie ``further`` out than the line."""
         return np.asarray(self.centre + (self.radii + np.float32(further))[:, None] * _RAYS, np.float32)
 
+    @property
+    def lens(self) -> F32:
+        """Outline of the lens, ``(DIRECTIONS, 2)``."""
+        return self.at(-LENS_INSET * FACE_CELLS)
+
 
 @dataclass(frozen=True, eq=False)
 class Eyewear:
@@ -127,8 +133,7 @@ def find_eyewear(portrait: Portrait) -> Eyewear | None:
     def hull(ring: tuple[int, ...]) -> Matte:
         return polygon_mask(cv2.convexHull(points[list(ring)])[:, 0] - offset, shape, smooth=False)
 
-    inset = -LENS_INSET * FACE_CELLS
-    lens = np.maximum.reduce([polygon_mask(around.to_picture(ring.at(inset)) - offset, shape) for ring in rings])
+    lens = np.maximum.reduce([polygon_mask(around.to_picture(ring.lens) - offset, shape) for ring in rings])
     features = np.maximum.reduce(
         [hull(ring) for ring in (mesh.LEFT_EYE, mesh.RIGHT_EYE, mesh.LEFT_BROW, mesh.RIGHT_BROW)]
     )
@@ -182,7 +187,7 @@ def find_pair(area: EyeArea, landmarks: Landmarks) -> tuple[Ring, Ring] | None:
         return None
     centres = [_lens_centre(area, eye) for eye in mesh.eye_centres(landmarks)]
     radii = np.arange(RADII[0] * FACE_CELLS, RADII[1] * FACE_CELLS, dtype=np.float32)
-    mirror = (DIRECTIONS // 2 - np.arange(DIRECTIONS)) % DIRECTIONS
+    mirror = mirrored(DIRECTIONS)
     gains, bare = [], []
     for centre, turned in zip(centres, (np.arange(DIRECTIONS), mirror), strict=True):
         places = np.asarray(centre + _RAYS[:, None] * radii[:, None], np.float32)
@@ -195,6 +200,11 @@ def find_pair(area: EyeArea, landmarks: Landmarks) -> tuple[Ring, Ring] | None:
     if not clear.any() or np.percentile(both[every, chosen][clear], UNSEEN_PART) < PAIR_SEEN:
         return None
     return Ring(centres[0], radii[chosen]), Ring(centres[1], radii[chosen][mirror])
+
+
+def mirrored(count: int) -> NDArray[np.intp]:
+    """For each of so many directions, the one that mirrors it from left to right."""
+    return (count // 2 - np.arange(count)) % count
 
 
 def bridge_contrast(area: EyeArea) -> float:

@@ -19,6 +19,7 @@ from PIL import Image, ImageDraw
 
 from idphoto import mesh
 from idphoto.arrays import F32, Landmarks, Mask
+from idphoto.cielab import LUMINANCE_WEIGHTS, linear_light
 from idphoto.models import Models
 from idphoto.raster import dilate, grow, in_shade
 from idphoto.segment import OUTLINE_SIDE, Outlook
@@ -212,7 +213,7 @@ def _let_go(shares: F32, face: F32) -> None:
 def _colour_bins(outlook: Outlook) -> NDArray[np.intp]:
     """Colour of each cell as a number: lightness, and two tints that do not change with the exposure."""
     sums = _sum_cells(outlook.view.astype(np.uint16))
-    lightness = np.cbrt(_LIGHT[sums] @ np.array((0.2126, 0.7152, 0.0722), np.float32))
+    lightness = np.cbrt(_LIGHT[sums] @ LUMINANCE_WEIGHTS)
     logs = _LOG_LIGHT[sums]
     red, green, blue = (logs[..., k] for k in range(3))
     places = (lightness, (red - green - _RED_LOW) / _RED_SPAN, (blue - green - _BLUE_LOW) / _BLUE_SPAN)
@@ -227,13 +228,8 @@ def _sum_cells(field: NDArray[_Number]) -> NDArray[_Number]:
     return total
 
 
-def _linear(sums: NDArray[np.intp]) -> F32:
-    """Linear light of the mean of four sRGB levels, from their sum."""
-    srgb = sums / 1020
-    return np.asarray(np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4), np.float32)
-
-
-_LIGHT: Final = _linear(np.arange(1021))
+_LIGHT: Final = linear_light(np.arange(1021) / 1020)
+"""Linear light of the mean of four sRGB levels, from their sum."""
 _LOG_LIGHT: Final = np.log(_LIGHT + np.float32(0.02))
 
 

@@ -17,7 +17,7 @@ from idphoto import mesh
 from idphoto import opencv as cv2
 from idphoto.arrays import F32, Mask, Matte
 from idphoto.eye_area import FACE_CELLS, EyeArea, read_at
-from idphoto.eyewear import LENS_INSET, Ring, find_rings
+from idphoto.eyewear import RADII, Ring, find_rings, mirrored
 from idphoto.portrait import Portrait
 from idphoto.raster import smoothstep
 from idphoto.shapes import blur, disc, polygon_mask
@@ -49,8 +49,6 @@ MARGIN: Final = 0.005
 LINE_SEEN: Final = 0.05
 """Contrast of a line, natural logarithm."""
 DIRECTIONS: Final = 192
-RADII: Final = (0.085, 0.30)
-"""A rim is so far from the middle of its lens, in face widths."""
 BEND: Final = 1.0
 """Contrast, as a part of a rim's own, that a change of direction has to gain."""
 LOWER: Final = 0.2
@@ -177,13 +175,13 @@ def find_glasses(portrait: Portrait) -> tuple[Matte, Matte]:
         return nothing, nothing
     frame = trace_frame(eyes, rings)
     drawn = frame.area * smoothstep(eyes.lines / np.float32(frame.contrast), *DRAWN)
-    lenses = np.maximum(*(polygon_mask(ring.at(-LENS_INSET * FACE_CELLS), drawn.shape) for ring in rings))
+    lenses = np.maximum(*(polygon_mask(ring.lens, drawn.shape) for ring in rings))
     return eyes.field_in_picture(drawn, nothing.shape), eyes.field_in_picture(lenses, nothing.shape)
 
 
 def trace_frame(eyes: EyeArea, rings: tuple[Ring, Ring]) -> WornFrame:
     """Find all of a frame whose rims are known; the viewer's left one first."""
-    lab = cv2.cvtColor(eyes.cells.astype(np.float32) / np.float32(255), cv2.COLOR_RGB2LAB)
+    lab = eyes.lab
     area = np.zeros(eyes.lines.shape, np.uint8)
     (left, left_out), (right, right_out), contrast = _follow_rims(eyes, rings)
     widths = []
@@ -234,14 +232,9 @@ def _unlike(rings: tuple[Ring, Ring], rims: tuple[F32, F32]) -> float:
     A turned head makes them unlike all around; a rim that was mistaken is so in places. In face widths.
     """
     left, right = (np.linalg.norm(rim - ring.centre, axis=1) for ring, rim in zip(rings, rims, strict=True))
-    apart = left - right[_mirror(len(right))]
+    apart = left - right[mirrored(len(right))]
     usual, worst = np.percentile(np.abs(apart - np.median(apart)), UNLIKE_PLACES)
     return float(worst - usual) / FACE_CELLS
-
-
-def _mirror(count: int) -> NDArray[np.intp]:
-    """For each of so many directions, the one that mirrors it from left to right."""
-    return (count // 2 - np.arange(count)) % count
 
 
 def _colours(eyes: EyeArea, lab: F32, area: Mask, path: F32) -> F32:
@@ -261,9 +254,8 @@ def lines_left(after: EyeArea, frame: WornFrame) -> float:
 
 def colour_left(after: EyeArea, frame: WornFrame) -> float:
     """Return how much more has the rims' colour where these were than somewhat farther off."""
-    lab = cv2.cvtColor(after.cells.astype(np.float32) / np.float32(255), cv2.COLOR_RGB2LAB)
     rims, skin = frame.colour
-    alike = np.linalg.norm(lab - rims, axis=-1) < COLOUR_ALIKE * float(np.linalg.norm(rims - skin))
+    alike = np.linalg.norm(after.lab - rims, axis=-1) < COLOUR_ALIKE * float(np.linalg.norm(rims - skin))
     return _more_near(after, frame, np.asarray(alike), np.ones_like(alike), COLOUR_NEAR)
 
 
@@ -291,7 +283,7 @@ def _follow_rims(eyes: EyeArea, rings: tuple[Ring, Ring]) -> tuple[tuple[F32, F3
     trust = np.where(eyes.lids | (eyes.ground < HAIR_DARK), np.float32(DOUBTED), np.float32(1))
     weighed = np.minimum(eyes.lines_within(WIDER * width / FACE_CELLS) / np.float32(usual), 1) * trust
     spread = cv2.dilate(weighed, disc(UNLIKE_PAIR * FACE_CELLS))
-    mirror = _mirror(len(rays))
+    mirror = mirrored(len(rays))
     left, right = (read_at(spread, ring.centre + rays[:, None] * radii[:, None]) for ring in rings)
     both = radii[smooth_way(left + right[mirror], BEND, closed=True)]
     paths = []
