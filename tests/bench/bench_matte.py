@@ -23,8 +23,9 @@ from idphoto.decode import decode
 from idphoto.errors import EngineError
 from idphoto.faces import choose_person, find_faces
 from idphoto.foreground import estimate_foreground
-from idphoto.matte import CELLS_PER_HEAD, estimate_matte
+from idphoto.matte import CELLS_PER_HEAD, estimate_matte, hair_in_cells
 from idphoto.models import Models
+from idphoto.partmap import read_parts
 from idphoto.portrait import Portrait, build_portrait, load, save
 from idphoto.refine import refine_edges
 from idphoto.segment import look, segment_person
@@ -67,7 +68,9 @@ def bench_stages(photo: Rgb, models: Models) -> None:
     cell = max(1, round(guess_head_height(canvas.landmarks) / CELLS_PER_HEAD))
     outlook = look(canvas.rgb, canvas.landmarks, models)
     coarse = segment_person(canvas.rgb, canvas.landmarks, models, cell, outlook)
-    matte = refine_edges(canvas.rgb, coarse, canvas.landmarks, cell)
+    part_map = read_parts(outlook, canvas.landmarks, models)
+    hair = hair_in_cells(part_map, cell, coarse.shape)
+    matte = refine_edges(canvas.rgb, coarse, hair, canvas.landmarks, cell)
     portrait = build_portrait(photo, face, models)
     stored = save(portrait)
     square = np.zeros((1, 3, 320, 320), np.float32)
@@ -76,7 +79,8 @@ def bench_stages(photo: Rgb, models: Models) -> None:
         "look": lambda: look(canvas.rgb, canvas.landmarks, models),
         "segment": lambda: segment_person(canvas.rgb, canvas.landmarks, models, cell, outlook),
         "  of which U-2-Net": lambda: models.run("u2net", square),
-        "refine edges": lambda: refine_edges(canvas.rgb, coarse, canvas.landmarks, cell),
+        "parts": lambda: read_parts(outlook, canvas.landmarks, models),
+        "refine edges": lambda: refine_edges(canvas.rgb, coarse, hair, canvas.landmarks, cell),
         "foreground": lambda: estimate_foreground(canvas.rgb, matte),
         "portrait, all": lambda: build_portrait(photo, face, models),
         "save": lambda: save(portrait),

@@ -29,6 +29,7 @@ class Drawn:
     alpha: Matte
     colour: F32
     coarse: Matte
+    hair: Matte
     landmarks: Landmarks
 
     def before(self, wall: F32) -> Rgb:
@@ -75,7 +76,7 @@ def draw_head(height: int = 480, width: int = 420, seed: int = 4) -> Drawn:
     oval = np.stack([middle[0] + 75 * np.sin(turns), 265 - 105 * np.cos(turns)], axis=1)
     landmarks[list(mesh.FACE_OVAL), :2] = oval
     landmarks[mesh.FOREHEAD_TOP, :2], landmarks[mesh.CHIN, :2] = (middle[0], 165), (middle[0], 380)
-    return Drawn(alpha, colour, to_cells(smooth, CELL), landmarks)
+    return Drawn(alpha, colour, to_cells(smooth, CELL), to_cells((~is_face).astype(np.float32), CELL), landmarks)
 
 
 def wall(kind: str, height: int = 480, width: int = 420) -> F32:
@@ -120,7 +121,7 @@ def edge_band(alpha: Matte, reach: int = 8) -> Mask:
 
 @pytest.mark.parametrize("kind", ["even", "slope"])
 def test_single_hairs_before_a_plain_wall_are_found(head: Drawn, kind: str) -> None:
-    matte = refine_edges(head.before(wall(kind)), head.coarse, head.landmarks, CELL)
+    matte = refine_edges(head.before(wall(kind)), head.coarse, head.hair, head.landmarks, CELL)
     band = edge_band(head.alpha, 14)
     smooth = np.repeat(np.repeat(head.coarse, CELL, 0), CELL, 1)[: matte.shape[0], : matte.shape[1]]
     error, before = (float(np.abs(m - head.alpha)[band].mean()) for m in (matte, smooth))
@@ -129,10 +130,30 @@ def test_single_hairs_before_a_plain_wall_are_found(head: Drawn, kind: str) -> N
 
 
 def test_a_textured_background_does_not_spoil_the_contour(head: Drawn) -> None:
-    matte = refine_edges(head.before(wall("texture")), head.coarse, head.landmarks, CELL)
+    matte = refine_edges(head.before(wall("texture")), head.coarse, head.hair, head.landmarks, CELL)
     band = edge_band(head.alpha, 14)
     smooth = np.repeat(np.repeat(head.coarse, CELL, 0), CELL, 1)[: matte.shape[0], : matte.shape[1]]
     assert np.abs(matte - head.alpha)[band].mean() <= np.abs(smooth - head.alpha)[band].mean()
+
+
+def test_hair_far_below_the_chin_is_solved_where_it_is_known(head: Drawn) -> None:
+    raised = head.landmarks - np.array((0, 400, 0), np.float32)
+    picture, band = head.before(wall("even")), edge_band(head.alpha, 14)
+    known, unknown = (
+        np.abs(refine_edges(picture, head.coarse, hair, raised, CELL) - head.alpha)[band].mean()
+        for hair in (head.hair, np.zeros_like(head.hair))
+    )
+    assert known < 0.85 * unknown
+
+
+def test_where_the_picture_does_not_tell_cloth_ends_harder_than_hair(head: Drawn) -> None:
+    picture = np.full((*head.alpha.shape, 3), 90, np.uint8)
+    soft = [
+        int(((matte > 0.1) & (matte < 0.9)).sum())
+        for hair in (np.ones_like(head.hair), np.zeros_like(head.hair))
+        for matte in (refine_edges(picture, head.coarse, hair, head.landmarks, CELL),)
+    ]
+    assert soft[0] > 1.3 * soft[1]
 
 
 def test_the_foreground_has_nothing_of_the_old_background(head: Drawn) -> None:

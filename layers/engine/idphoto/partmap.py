@@ -144,32 +144,39 @@ def weigh_colours(said: F32, outlook: Outlook, features: Mask) -> F32:
         ``(160, 160)`` bool: eyes, brows and lips, whose colours are no skin's.
     """
     bins = _colour_bins(outlook)
-    person = _sum_cells(outlook.saliency) > 4 * SURE
-    before = np.stack([said[list(group)].sum(axis=0) for group in _ALIKE])
-    taught = np.stack([said[list(group)].sum(axis=0) for group in _TEACHERS]) / np.maximum(before, 1e-6)
-    after, weighed = before, ~dilate(features, 2)
+    person = (_sum_cells(outlook.saliency) > 4 * SURE).ravel()
+    flat = said.reshape(len(said), -1)
+    before = np.stack([flat[list(group)].sum(axis=0) for group in _ALIKE])
+    taught = np.stack([flat[list(group)].sum(axis=0) for group in _TEACHERS]) / np.maximum(before, np.float32(1e-6))
+    after, weighed = before, ~dilate(features, 2).ravel()
     for _ in range(OWN_ROUNDS):
         teachers = after * taught
-        weights = np.where((teachers > TEACHES) & person, teachers, 0).reshape(len(_ALIKE), -1)
-        counts = np.stack([np.bincount(bins, weight, _BINS**3) for weight in weights])
+        teachers *= (teachers > TEACHES) & person
+        counts = np.stack([np.bincount(bins, teacher, _BINS**3) for teacher in teachers]).astype(np.float32)
         totals = counts.sum(axis=1)
-        cubes = counts.reshape(-1, _BINS, _BINS, _BINS).astype(np.float32)
+        known = totals > FEW
+        if not known.any():
+            break
+        cubes = counts.reshape(-1, _BINS, _BINS, _BINS)
         cubes[_SKIN] += SHADED_SHARE * in_shade(cubes[_SKIN], SHADES)
-        smooth = _smooth(cubes).reshape(len(_ALIKE), -1)
-        likelihood = smooth[:, bins] / np.maximum(totals, 1)[:, None] + np.float32(UNSEEN / _BINS**3)
-        likelihood = likelihood.reshape(before.shape)
-        known = (totals > FEW)[:, None, None]
-        mixed = (likelihood * after * known).sum(axis=0) / np.maximum((after * known).sum(axis=0), 1e-3)
-        after = before * np.where(known & weighed, likelihood / np.maximum(mixed, 1e-9), 1)
-        after /= np.maximum(after.sum(axis=0), 1e-6)
+        smooth = _smooth(cubes[known]).reshape(int(known.sum()), -1)
+        likelihood = (smooth / totals[known, None] + np.float32(UNSEEN / _BINS**3)).take(bins, axis=1)
+        mixed = np.einsum("kn,kn->n", likelihood, after[known])
+        mixed /= np.maximum(after[known].sum(axis=0), np.float32(1e-3))
+        likelihood /= np.maximum(mixed, np.float32(1e-9))
+        likelihood[:, ~weighed] = 1
+        after = before.copy()
+        after[known] *= likelihood
+        after /= np.maximum(after.sum(axis=0), np.float32(1e-6))
+    before, after = (field.reshape(-1, *said.shape[1:]) for field in (before, after))
     shares = said.copy()
     for group, old, new in zip(_ALIKE, before, after, strict=True):
-        shares[list(group)] *= new / np.maximum(old, 1e-4)
+        shares[list(group)] *= new / np.maximum(old, np.float32(1e-4))
     # What is held may have any colour.
     shares[_HELD] = 0
-    shares *= (1 - said[_HELD]) / np.maximum(shares.sum(axis=0), 1e-6)
+    shares *= (1 - said[_HELD]) / np.maximum(shares.sum(axis=0), np.float32(1e-6))
     shares[_HELD] = said[_HELD]
-    return np.asarray(shares / np.maximum(shares.sum(axis=0), 1e-6), np.float32)
+    return np.asarray(shares / np.maximum(shares.sum(axis=0), np.float32(1e-6)), np.float32)
 
 
 def _believe(said: F32, face: F32, person: Mask) -> F32:

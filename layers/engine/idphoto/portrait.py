@@ -113,7 +113,7 @@ def build_portrait(rgb: Rgb, face: Face, models: Models) -> Portrait:
     canvas = cut_upright(rgb, face.landmarks)
     outlook = look(canvas.rgb, canvas.landmarks, models)
     part_map = read_parts(outlook, canvas.landmarks, models)
-    matte = estimate_matte(canvas.rgb, canvas.landmarks, models, outlook)
+    matte = estimate_matte(canvas.rgb, canvas.landmarks, models, outlook, part_map)
     left, top, right, bottom = covered_rectangle(matte, canvas.covered, canvas.landmarks)
     # Beyond the photo there are only repeated pixels; what the trim left of them is not the person.
     matte = np.where(canvas.covered, matte, np.float32(0))[top:bottom, left:right]

@@ -26,9 +26,13 @@ FLYAWAY_REACH, GAP_REACH = 0.07, 0.05
 """Before a plain wall: how far from the coarse edge single hairs, and gaps between locks, are looked for."""
 HAIR_ENDS, GAPS_END = 0.6, -0.25
 """Single hairs are looked for down to here below the chin, most gaps down to the mouth: a light collar looks like
-one."""
+one. Farther down only what is known to be hair has either."""
+HAIR_NEAR, HAIR_HERE = (0.02, 0.2), (0.2, 0.6)
+"""Share of hair in the surroundings for single hairs, and at a place for gaps and a soft edge, at all and fully."""
+LOCK_WIDTH = 0.015
+"""Radius of a place; the map that tells what is hair is no finer."""
 HAIR_SOFTNESS, CLOTHES_SOFTNESS = 0.012, 0.007
-"""Half width of the contour where the coarse matte decides."""
+"""Half width of the contour where the coarse matte decides, on hair and on all else."""
 MIN_SOFTNESS = 0.8
 """The same in px, at least: a lens is no sharper."""
 SPREAD_REACH = 0.06
@@ -116,13 +120,17 @@ class _Colours:
 
 @dataclass(frozen=True, eq=False)
 class _Study:
-    """What is known in cells: the corrected matte, zones, colours, and how far single hairs and gaps are looked for."""
+    """What is known in cells.
+
+    The corrected matte, zones, colours, how far single hairs and gaps are looked for, and how far the edge is hair's.
+    """
 
     coarse: F32
     zones: _Zones
     colours: _Colours
     flyaway: F32
     calm: F32
+    hairy: F32
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +144,7 @@ class _Mixture:
     spread: F32
 
 
-def refine_edges(rgb: Rgb, coarse: Matte, landmarks: Landmarks, cell: int) -> Matte:
+def refine_edges(rgb: Rgb, coarse: Matte, hair: Matte, landmarks: Landmarks, cell: int) -> Matte:
     """Estimate the opacity of every pixel from the picture and a coarse matte.
 
     Parameters
@@ -145,6 +153,8 @@ def refine_edges(rgb: Rgb, coarse: Matte, landmarks: Landmarks, cell: int) -> Ma
         ``(H, W, 3)`` uint8; the head upright.
     coarse
         ``(ceil(H / cell), ceil(W / cell))`` float32, 0..1.
+    hair
+        Of the same size: how far each cell is hair.
     landmarks
         ``(478, 3)`` float32, px.
     cell
@@ -157,9 +167,8 @@ def refine_edges(rgb: Rgb, coarse: Matte, landmarks: Landmarks, cell: int) -> Ma
     """
     shape = rgb.shape[:2]
     head = guess_head_height(landmarks) / cell
-    chin = float(landmarks[mesh.CHIN, 1]) / cell
     coarse = np.maximum(coarse, face_oval(landmarks, cell, coarse.shape, FACE_KEPT))
-    study = _study(to_cells(rgb, cell), coarse, head, chin)
+    study = _study(to_cells(rgb, cell), coarse, hair, head, float(landmarks[mesh.CHIN, 1]) / cell)
 
     matte = repeat_cells(study.coarse > 0.5, cell, shape).astype(np.float32)
     pixels = np.flatnonzero(repeat_cells(study.zones.solve, cell, shape))
@@ -169,10 +178,10 @@ def refine_edges(rgb: Rgb, coarse: Matte, landmarks: Landmarks, cell: int) -> Ma
     read = CellReader(rows, columns, cell, coarse.shape)
     mixture = _unmix(rgb.reshape(-1, 3)[pixels].astype(np.float32), study.colours.at(read))
     beside_face = 1 - face_oval(landmarks, cell, coarse.shape, FACE_AWARE)
-    fields = np.stack([study.coarse, _distance(study.coarse), beside_face, study.flyaway, study.calm], axis=-1)
-    sureness, distance, beside, flyaway, calm = read(fields).T
+    fields = [study.coarse, _distance(study.coarse), beside_face, study.flyaway, study.calm, study.hairy]
+    sureness, distance, beside, flyaway, calm, hairy = read(np.stack(fields, axis=-1)).T
 
-    softness = np.where(rows < chin * cell, np.float32(HAIR_SOFTNESS), np.float32(CLOTHES_SOFTNESS)) * head
+    softness = (CLOTHES_SOFTNESS + (HAIR_SOFTNESS - CLOTHES_SOFTNESS) * hairy) * np.float32(head)
     contour = smoothstep(distance / np.maximum(softness, MIN_SOFTNESS / cell), -1, 1)
     unsure = smoothstep(sureness, *UNSURE) * smoothstep(1 - sureness, *UNSURE)
     freedom = np.maximum(np.exp(-((distance / (NEAR_CONTOUR * head)) ** 2)), unsure * beside)
@@ -183,7 +192,7 @@ def refine_edges(rgb: Rgb, coarse: Matte, landmarks: Landmarks, cell: int) -> Ma
     return matte
 
 
-def _study(picture: F32, coarse: F32, head: float, chin: float) -> _Study:
+def _study(picture: F32, coarse: F32, hair: F32, head: float, chin: float) -> _Study:
     """Learn in cells what the background is like, correct the coarse matte by it, and continue the colours."""
     nowhere = np.zeros_like(coarse)
     zones = _zones(coarse, nowhere, nowhere, head)
@@ -194,10 +203,14 @@ def _study(picture: F32, coarse: F32, head: float, chin: float) -> _Study:
     plain = 1 - smoothstep(spread, *PLAIN_SPREADS)
     like_wall = plain * (1 - smoothstep(_rms(picture - behind) / spread, *WALL_LIKE))
     coarse = np.asarray(coarse * (1 - like_wall * smoothstep(1 - coarse, *DOUBTFUL)), np.float32)
+    person = np.stack([coarse * hair, coarse], axis=-1)
+    nearby, here = (box_mean(person, max(1, round(reach * head))) for reach in (FLYAWAY_REACH, LOCK_WIDTH))
+    hairy = smoothstep(here[..., 0] / np.maximum(here[..., 1], np.float32(1e-3)), *HAIR_HERE)
     rows = np.arange(coarse.shape[0])[:, None]
-    flyaway = plain * (rows < chin + HAIR_ENDS * head)
+    flyaway = plain * np.where(rows < chin + HAIR_ENDS * head, np.float32(1), smoothstep(nearby[..., 0], *HAIR_NEAR))
     even = (1 - smoothstep(spread, *EVEN_SPREADS)) * (rows < chin)
-    calm = np.where(rows < chin + GAPS_END * head, 1 - smoothstep(spread, *CALM_SPREADS), even).astype(np.float32)
+    calm = (1 - smoothstep(spread, *CALM_SPREADS)) * np.where(rows < chin + GAPS_END * head, np.float32(1), hairy)
+    calm = np.maximum(calm, even).astype(np.float32)
     zones = _zones(coarse, flyaway, calm, head)
     background = _without_hairs(picture, zones.background, wall, head)
     person, background = _settle(picture, coarse, zones, background, (behind, spread), head)
@@ -206,7 +219,7 @@ def _study(picture: F32, coarse: F32, head: float, chin: float) -> _Study:
     opacity = _unmix(picture, colours).opacity
     mixed = np.where(coarse > 0.5, opacity < 1 - PURE_CELL, opacity > PURE_CELL)
     zones = replace(zones, solve=zones.edge | (zones.solve & dilate(mixed, 1)))
-    return _Study(coarse, zones, colours, flyaway, calm)
+    return _Study(coarse, zones, colours, flyaway, calm, hairy)
 
 
 def _gap(mixture: _Mixture) -> F32:

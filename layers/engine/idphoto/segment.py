@@ -171,7 +171,7 @@ def _outline(rgb: Rgb, landmarks: Landmarks, outlook: Outlook, cell: int, width:
     inside[:top], inside[bottom:], inside[:, :left], inside[:, right:] = 0, 0, 0, 0
     feather = max(1, round(0.06 * guess_head_height(landmarks) / cell))
     shown = smoothstep(box_mean(to_cells(inside, cell), feather), 0.5, 1)
-    return _place(outlook.saliency, outlook.box, cell, width, height), shown
+    return place(outlook.saliency, outlook.box, cell, width, height), shown
 
 
 def _prior(rgb: Rgb, landmarks: Landmarks, models: Models, cell: int, width: int, height: int) -> F32:
@@ -185,13 +185,13 @@ def _prior(rgb: Rgb, landmarks: Landmarks, models: Models, cell: int, width: int
         pixels = np.asarray(view, np.float32)[None] / np.float32(255)
         plain = models.run("person_prior", pixels)[0].reshape(_PRIOR_SIDE, _PRIOR_SIDE)
         mirrored = models.run("person_prior", np.ascontiguousarray(pixels[:, :, ::-1]))[0].reshape(plain.shape)
-        total += _place((plain + mirrored[:, ::-1]) * np.float32(0.5), box, cell, width, height)
-        views += _place(np.ones_like(plain), box, cell, width, height)
+        total += place((plain + mirrored[:, ::-1]) * np.float32(0.5), box, cell, width, height)
+        views += place(np.ones_like(plain), box, cell, width, height)
     return np.asarray(total / np.maximum(views, 1e-3), np.float32)
 
 
-def _place(square: F32, box: tuple[int, int, int, int], cell: int, width: int, height: int) -> F32:
-    """Bring a network's square map to the cells of its view; 0 outside.
+def place(square: F32, box: tuple[float, float, float, float], cell: int, width: int, height: int) -> F32:
+    """Bring a network's square map to the cells of its view, ``(height, width)``; 0 outside.
 
     Networks fade at their picture's border, where their convolutions see padding; what lies just inside is repeated.
     """
