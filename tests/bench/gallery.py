@@ -2,10 +2,11 @@
 
     python -m tests.bench.gallery PORTRAITS [--out gallery] [--effects skin beautify ...] [--only name ...]
 
-Writes one PNG a portrait of the cut person over colours, with ``overview.png``; and for each effect a folder with one
-PNG a portrait, before, by default and in full, with the overview of all portraits as ``<effect>.png``. What an effect
-refuses is written out. ``--effects`` names those that are drawn, and leaves the cut person out. Of every outfit there
-are two more pages, on all portraits: ``outfit/<id>_413.png`` as 295x413 px photos, ``outfit/<id>_800.png`` at 800 px.
+Writes one PNG a portrait of the cut person over colours and of its parts, with ``overview.png``; and for each effect a
+folder with one PNG a portrait, before, by default and in full, with the overview of all portraits as ``<effect>.png``.
+What an effect refuses is written out. ``--effects`` names those that are drawn, and leaves the cut person out. Of every
+outfit there are two more pages, on all portraits: ``outfit/<id>_413.png`` as 295x413 px photos, ``outfit/<id>_800.png``
+at 800 px.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from idphoto.errors import EngineError
 from idphoto.faces import Face
 from idphoto.garment import read_garment
 from idphoto.models import Models
+from idphoto.parts import PART_NAMES, parts
 from idphoto.portrait import Portrait, build_portrait
 from idphoto.render import render
 from idphoto.specs import CustomSize, Spec, custom_spec
@@ -60,6 +62,36 @@ def over(portrait: Portrait, colour: tuple[int, int, int]) -> Rgb:
     return np.rint(mixed).astype(np.uint8)
 
 
+PART_COLOURS = {
+    "hair": (150, 80, 20),
+    "face_skin": (255, 205, 170),
+    "body_skin": (230, 140, 110),
+    "clothes": (60, 100, 220),
+    "brows": (40, 40, 40),
+    "lips": (220, 30, 60),
+    "mouth": (120, 0, 0),
+    "eyes": (255, 255, 255),
+    "glasses": (0, 0, 0),
+    "beard": (90, 40, 10),
+    "background": (200, 230, 200),
+    "headwear": (170, 60, 220),
+    "held": (0, 220, 120),
+}
+LENS_COLOUR, EAR_COLOUR = (0, 0, 255), (255, 0, 200)
+PART_SHARE = 0.65
+"""Of the colour of a part in what is shown of it."""
+
+
+def parted(portrait: Portrait) -> Rgb:
+    """Lay over a portrait the colours of its parts."""
+    found = parts(portrait)
+    colours = sum(getattr(found, name)[..., None] * np.array(PART_COLOURS[name], np.float32) for name in PART_NAMES)
+    for mask, colour in ((found.lenses, LENS_COLOUR), (found.ears, EAR_COLOUR)):
+        colours += 0.5 * mask[..., None] * (np.array(colour, np.float32) - colours)
+    seen = over(portrait, (255, 255, 255))
+    return np.asarray(np.rint(seen + PART_SHARE * (colours - seen)), np.uint8)
+
+
 @dataclass(frozen=True)
 class Render:
     """A column of the sheets: its title, and how it is made."""
@@ -72,6 +104,7 @@ RENDERS = (
     Render("white", lambda portrait: over(portrait, (255, 255, 255))),
     Render("blue #438EDB", lambda portrait: over(portrait, (67, 142, 219))),
     Render("red #FF0000", lambda portrait: over(portrait, (255, 0, 0))),
+    Render("parts", parted),
 )
 
 
