@@ -28,7 +28,7 @@ from idphoto.arrays import F32, Rgb
 from idphoto.decode import decode
 from idphoto.faces import Face, find_faces
 from idphoto.models import Models
-from idphoto.partmap import geometry, pack, picture, weigh_colours
+from idphoto.partmap import geometry, pack, picture, read_parts, weigh_colours
 from idphoto.parts import parts
 from idphoto.portrait import Portrait, build_portrait
 from idphoto.segment import look
@@ -49,6 +49,8 @@ PLACES = {
     "card before the chest": "held",
 }
 """What is painted, and the part that it is."""
+MAP_MS = 25
+"""The map may cost so much beside U-2-Net, on two threads."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -216,6 +218,9 @@ def cost(portrait: Portrait, rgb: Rgb, face: Face, models: Models) -> None:
     print(f"  network            {best_ms(lambda: models.run('parts_head', near, *outlook.taps)):6.1f}")
     print(f"  its inputs         {best_ms(lambda: (geometry(canvas.landmarks, outlook.box), picture(outlook))):6.1f}")
     print(f"  own colours        {best_ms(lambda: weigh_colours(said[0], outlook, none)):6.1f}")
+    print(
+        f"  map, in all        {best_ms(lambda: read_parts(outlook, canvas.landmarks, models)):6.1f}  (limit {MAP_MS})"
+    )
     print(f"  parts, learned     {best_ms(lambda: parts(portrait)):6.1f}")
     print(f"  parts, classical   {best_ms(lambda: parts(replace(portrait, part_map=None))):6.1f}")
     print(f"network: file {_size_mb('parts_head'):.1f} MB, with its inputs {_resident_mb():.0f} MB of memory")

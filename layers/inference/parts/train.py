@@ -11,7 +11,7 @@ import argparse
 import json
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -25,8 +25,9 @@ from parts.labels import GLASSES, NAMES
 TAPS = ((128, 1), (256, 2), (512, 4), (512, 8), (128, 2))
 """Channels and coarseness of the inner layers, relative to the 160 cells of the result."""
 NEAR, GEOMETRY = 16, 9
+INPUTS = ("near", *(f"tap{k}" for k in range(len(TAPS))))
 SCALE = (1 / 24, 1 / 16, 1 / 10, 1 / 8, 1 / 16)
-"""Brings the layers' 8 bits to about one."""
+"""Brings the layers' 8 bits to about one, as the network reads them."""
 CROP, STEP = 80, 8
 HELD_OUT = 8
 WEIGHTS = (1.0, 1.0, 1.4, 2.0, 1.0, 1.3, 3.0, 1.6, 1.6)
@@ -62,10 +63,7 @@ class Head(nn.Module):
 
     def forward(self, near: torch.Tensor, *taps: torch.Tensor) -> torch.Tensor:
         """Logits ``(B, 9, 160, 160)``."""
-        small = [
-            functional.relu(layer(tap.to(torch.float32) * scale))
-            for layer, tap, scale in zip(self.reduce, taps, SCALE, strict=True)
-        ]
+        small = [functional.relu(layer(tap)) for layer, tap in zip(self.reduce, taps, strict=True)]
         geometry = near[:, NEAR:]
         at20 = self.at20(torch.cat([small[3], functional.avg_pool2d(geometry, 8)], 1))
         at20 = torch.cat([at20, functional.relu(self.wide(at20))], 1)
@@ -76,15 +74,20 @@ class Head(nn.Module):
 
 
 class Shares(nn.Module):
-    """Networks as they are exported: the mean of their shares."""
+    """A network as it is exported."""
 
-    def __init__(self, heads: list[Head]) -> None:
+    def __init__(self, head: Head) -> None:
         super().__init__()
-        self.heads = nn.ModuleList(heads)
+        self.head = head
 
     def forward(self, near: torch.Tensor, *taps: torch.Tensor) -> torch.Tensor:
         """Shares ``(B, 9, 160, 160)``."""
-        return torch.stack([torch.softmax(head(near, *taps), 1) for head in self.heads]).mean(0)
+        return torch.softmax(self.head(near, *scaled(taps)), 1)
+
+
+def scaled(taps: Sequence[torch.Tensor]) -> list[torch.Tensor]:
+    """Return inner layers, as they come or varied, as the network reads them."""
+    return [tap.to(torch.float32) * scale for tap, scale in zip(taps, SCALE, strict=True)]
 
 
 def _double(field: torch.Tensor) -> torch.Tensor:
@@ -187,7 +190,7 @@ def train(shards: Shards, photos: Path, epochs: int, batch: int, seed: int) -> H
         order, total = rng.choice(taught, each * batch, replace=False, p=chances / chances.sum()), 0.0
         lots = np.split(order, each)
         for near, taps, truth in _ahead(lambda lot: batch_of(shards, lot, rng), lots):
-            loss = loss_of(head(near, *taps), truth)
+            loss = loss_of(head(near, *scaled(taps)), truth)
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
@@ -218,16 +221,15 @@ def loss_of(logits: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
     return -(functional.log_softmax(logits, 1) * weighed).sum() / weighed.sum().clamp(min=1)
 
 
-def export(heads: list[Head], result: Path) -> None:
-    """Write networks as one for onnxruntime."""
+def export(head: Head, result: Path) -> None:
+    """Write a network for onnxruntime."""
     near = torch.zeros(1, NEAR + GEOMETRY, 160, 160)
     taps = [torch.zeros(1, c, 160 // s, 160 // s, dtype=torch.uint8) for c, s in TAPS]
-    names = ["near", *(f"tap{k}" for k in range(len(TAPS)))]
     torch.onnx.export(
-        Shares(heads).eval(),
+        Shares(head).eval(),
         (near, *taps),
         str(result),
-        input_names=names,
+        input_names=list(INPUTS),
         output_names=["shares"],
         opset_version=17,
         dynamo=False,
@@ -313,14 +315,13 @@ def main() -> None:
     shards = Shards(chosen.features)
     print(len(shards.names), "portraits")
     if not chosen.measure:
-        export([train(shards, chosen.photos, chosen.epochs, chosen.batch, chosen.seed)], chosen.result)
+        export(train(shards, chosen.photos, chosen.epochs, chosen.batch, chosen.seed), chosen.result)
     import onnxruntime as ort  # noqa: PLC0415
 
     session = ort.InferenceSession(str(chosen.result), providers=["CPUExecutionProvider"])
 
     def run(near: np.ndarray, taps: list[np.ndarray]) -> np.ndarray:
-        feed = {"near": near, **{f"tap{k}": np.ascontiguousarray(tap) for k, tap in enumerate(taps)}}
-        return session.run(None, feed)[0]
+        return session.run(None, dict(zip(INPUTS, (near, *map(np.ascontiguousarray, taps)), strict=True)))[0]
 
     measure(shards, run, chosen.photos)
 

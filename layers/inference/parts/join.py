@@ -1,0 +1,142 @@
+"""Make one network of some, in 8 bits: ``python -m parts.join FEATURES FIRST.onnx SECOND.onnx RESULT.onnx``.
+
+Its shares are the mean of theirs: networks that were taught on other portraits, or otherwise, err in other places.
+The inner layers of U-2-Net are read in the 8 bits in which they come; the ranges of all that follows are measured on
+some of the portraits that taught the networks.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from onnx import TensorProto, numpy_helper
+from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
+from torch import nn
+
+from parts.train import GEOMETRY, HELD_OUT, INPUTS, NEAR, SCALE, TAPS, Head, Shards
+
+MEASURED = 7
+"""One of so many portraits tells the ranges."""
+QUANTISED_OPERATORS = ("Conv", "Relu", "Resize", "Concat", "AveragePool", "Slice")
+LARGEST = 30.0
+"""Logits beyond this say no more."""
+
+
+class Mean(nn.Module):
+    """Networks as one; of layers that are scaled already.
+
+    The softmax is written out: onnxruntime's own turns the field about twice, which takes as long as a layer.
+    """
+
+    def __init__(self, heads: list[Head]) -> None:
+        super().__init__()
+        self.heads = nn.ModuleList(heads)
+
+    def forward(self, near: torch.Tensor, *taps: torch.Tensor) -> torch.Tensor:
+        """Shares ``(1, 9, 160, 160)``."""
+        odds = [torch.exp(head(near, *taps).clamp(-LARGEST, LARGEST)) for head in self.heads]
+        shares = [each / each.sum(1, keepdim=True) for each in odds]
+        return torch.stack(shares).mean(0) if len(shares) > 1 else shares[0]
+
+
+class Taught(CalibrationDataReader):  # type: ignore[misc]
+    """Some of the portraits that taught the networks, as inputs."""
+
+    def __init__(self, shards: Shards) -> None:
+        taught = [k for k, name in enumerate(shards.names) if int(name.split("_")[0]) % HELD_OUT]
+        self.shards, self.left = shards, iter(taught[::MEASURED])
+
+    def get_next(self) -> dict[str, np.ndarray] | None:
+        """Return the next portrait's inputs, or None after the last."""
+        index = next(self.left, None)
+        if index is None:
+            return None
+        near, taps, _ = self.shards.get(index)
+        scaled = [tap[None] * np.float32(scale) for tap, scale in zip(taps, SCALE, strict=True)]
+        return dict(zip(INPUTS, (near[None], *scaled), strict=True))
+
+
+def main() -> None:
+    """Join them."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("features", type=Path)
+    parser.add_argument("networks", type=Path, nargs="+")
+    parser.add_argument("result", type=Path)
+    chosen = parser.parse_args()
+    join([read(path) for path in chosen.networks], Shards(chosen.features), chosen.result)
+
+
+def read(path: Path) -> Head:
+    """Return a network that :func:`parts.train.export` wrote."""
+    head = Head()
+    stored = {value.name: value for value in onnx.load(path).graph.initializer}
+    weights = {}
+    for name in head.state_dict():
+        (value,) = (value for key, value in stored.items() if key == name or key.endswith(f".{name}"))
+        weights[name] = torch.from_numpy(numpy_helper.to_array(value).copy())
+    head.load_state_dict(weights)
+    return head.eval()
+
+
+def join(heads: list[Head], shards: Shards, result: Path) -> None:
+    """Write networks as one in 8 bits; their last layers, which draw the edges, stay in float."""
+    near = torch.zeros(1, NEAR + GEOMETRY, 160, 160)
+    taps = [torch.zeros(1, channels, 160 // coarse, 160 // coarse) for channels, coarse in TAPS]
+    with tempfile.TemporaryDirectory() as folder:
+        plain = Path(folder) / "plain.onnx"
+        torch.onnx.export(
+            Mean(heads).eval(),
+            (near, *taps),
+            str(plain),
+            input_names=list(INPUTS),
+            output_names=["shares"],
+            opset_version=17,
+            dynamo=False,
+        )
+        last = [node.name for node in onnx.load(plain).graph.node if node.name.endswith("/out/Conv")]
+        as_they_come = {
+            name: [{"rmin": np.float32(0), "rmax": np.float32(255 * scale)}]
+            for name, scale in zip(INPUTS[1:], SCALE, strict=True)
+        }
+        # onnxruntime recommends a preparation that changes nothing here, as a warning on the root logger.
+        logging.disable(logging.WARNING)
+        quantize_static(
+            plain,
+            result,
+            Taught(shards),
+            quant_format=QuantFormat.QDQ,
+            op_types_to_quantize=list(QUANTISED_OPERATORS),
+            per_channel=True,
+            reduce_range=True,
+            weight_type=QuantType.QInt8,
+            activation_type=QuantType.QUInt8,
+            nodes_to_exclude=last,
+            extra_options={"TensorQuantOverrides": as_they_come},
+        )
+        logging.disable(logging.NOTSET)
+    _take_bytes(result)
+
+
+def _take_bytes(path: Path) -> None:
+    """Let the network take the inner layers in the 8 bits to which it would bring them."""
+    model = onnx.load(path)
+    graph = model.graph
+    for value in graph.input:
+        if value.name not in INPUTS[1:]:
+            continue
+        (rounding,) = (node for node in graph.node if list(node.input[:1]) == [value.name])
+        for node in graph.node:
+            node.input[:] = [value.name if name == rounding.output[0] else name for name in node.input]
+        graph.node.remove(rounding)
+        value.type.tensor_type.elem_type = TensorProto.UINT8
+    onnx.save(model, path)
+
+
+if __name__ == "__main__":
+    main()
