@@ -273,9 +273,12 @@ def unpack(data: bytes) -> PartMap:
 
 def picture(outlook: Outlook) -> F32:
     """Return what the network sees of the picture, ``(16, 160, 160)``: colours and saliency, four px to a cell."""
-    full = np.concatenate([outlook.view.astype(np.float32) / 255, outlook.saliency[..., None]], axis=-1)
-    cells = full.reshape(SIDE, 2, SIDE, 2, 4).transpose(1, 3, 4, 0, 2)
-    return np.ascontiguousarray(cells.reshape(16, SIDE, SIDE), np.float32)
+    cells = np.empty((2, 2, 4, SIDE, SIDE), np.float32)
+    for y, x in np.ndindex(2, 2):
+        cells[y, x, :3] = outlook.view[y::2, x::2].transpose(2, 0, 1)
+        cells[y, x, 3] = outlook.saliency[y::2, x::2]
+    cells[:, :, :3] /= 255
+    return cells.reshape(16, SIDE, SIDE)
 
 
 def geometry(landmarks: Landmarks, box: tuple[int, int, int, int]) -> F32:
