@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from idphoto import mesh
 from idphoto import opencv as cv2
 from idphoto.arrays import F32, Landmarks, Matte
+
+_Field = TypeVar("_Field", F32, NDArray[np.uint8])
 
 _FINE: Final = 4
 """Sub-pixels per pixel and axis of a drawn outline."""
@@ -105,27 +107,27 @@ def disc(radius: float) -> NDArray[np.uint8]:
     return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)), np.uint8)
 
 
-def spread(field: F32, radius: float) -> F32:
+def spread(field: _Field, radius: float) -> _Field:
     """Return the greatest value within the :func:`disc` about each element of a field ``(h, w)``.
 
     What ``cv2.dilate`` does. That compares as many values as the disc has elements; here the rows of the disc, each as
     wide as the one before or wider, share what has been compared.
     """
-    return _within(field, radius, cv2.max, -np.inf)
+    return _within(field, radius, cv2.max, float(field.min()))
 
 
-def shrink(field: F32, radius: float) -> F32:
+def shrink(field: _Field, radius: float) -> _Field:
     """Return the least value within the :func:`disc` about each element of a field ``(h, w)``."""
-    return _within(field, radius, cv2.min, np.inf)
+    return _within(field, radius, cv2.min, float(field.max()))
 
 
-def _within(field: F32, radius: float, pick: Callable[[F32, F32, F32], F32], beyond: float) -> F32:
+def _within(field: _Field, radius: float, pick: Callable[[_Field, _Field, _Field], _Field], beyond: float) -> _Field:
     halves = disc(radius).sum(axis=1, dtype=int) // 2
     reach = len(halves) // 2
     height, width = field.shape
     wide = cv2.copyMakeBorder(field, reach, reach, reach, reach, cv2.BORDER_CONSTANT, value=beyond)
     across = wide[:, reach : reach + width].copy()
-    out = np.full(field.shape, beyond, np.float32)
+    out = np.full_like(field, beyond)
     half = 0
     for down in range(reach, -1, -1):
         for aside in range(half + 1, int(halves[reach + down]) + 1):
