@@ -14,7 +14,7 @@ from idphoto.garment import Garment, Layer, to_coded
 from idphoto.parts import Parts
 from idphoto.portrait import Portrait
 from idphoto.raster import smoothstep
-from idphoto.shapes import blur, reduced_size
+from idphoto.shapes import blur, in_channels, reduced_size
 from idphoto.wearer import Wearer
 
 EASE: Final = 1.02
@@ -103,11 +103,15 @@ class Drape:
             borderValue=(0, 0, 0, 0),
         )
         alpha = np.clip(worn[..., 3], 0, 1)
-        light = np.maximum(worn[..., :3], 0) / np.maximum(alpha, np.float32(1e-3))[..., None] * self.light
+        seen = alpha > 0
+        gain = np.broadcast_to(self.light, worn[..., :3].shape)[seen]
+        light = np.maximum(worn[seen][:, :3], 0) / np.maximum(alpha[seen], np.float32(1e-3))[:, None] * gain
         if self.colourful < 1:
             grey = light @ np.array([0.2126, 0.7152, 0.0722], np.float32)
             light = grey[..., None] + (light - grey[..., None]) * np.float32(self.colourful)
-        return Cloth(to_coded(_shouldered(light)), alpha)
+        rgb = np.zeros((*alpha.shape, 3), np.float32)
+        rgb[seen] = to_coded(_shouldered(light))
+        return Cloth(rgb, alpha)
 
 
 def drape(
@@ -203,5 +207,5 @@ def soften(cloth: Cloth, sigma: float) -> Cloth:
     if sigma < 0.3:
         return cloth
     alpha = blur(cloth.alpha, sigma)
-    rgb = blur(cloth.rgb * cloth.alpha[..., None], sigma) / np.maximum(alpha, np.float32(1e-3))[..., None]
+    rgb = blur(cloth.rgb * in_channels(cloth.alpha), sigma) / in_channels(np.maximum(alpha, np.float32(1e-3)))
     return Cloth(np.asarray(rgb, np.float32), alpha)

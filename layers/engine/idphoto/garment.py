@@ -23,6 +23,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from idphoto import opencv as cv2
 from idphoto.arrays import F32
 from idphoto.errors import ParameterError
+from idphoto.shapes import in_channels
 
 FORMAT: Final = 1
 ALBEDO: Final = np.float32(0.5)
@@ -205,12 +206,12 @@ class Garment:
                     cv2.merge(list(layer.parts[some])).astype(np.float32).reshape(*layer.gloss.shape, -1), gains[some].T
                 )
             light *= tint
-        light += to_linear(layer.gloss)[..., None]
+        light += in_channels(to_linear(layer.gloss))
         np.minimum(light, 1, out=light)
-        opacity = layer.shade[..., 3:].astype(np.float32)
+        opacity = layer.shade[..., 3].astype(np.float32)
         opacity *= np.float32(1 / 255)
-        light *= opacity
-        return np.concatenate([light, opacity], axis=-1)
+        light *= in_channels(opacity)
+        return np.asarray(cv2.merge([*cv2.split(light), opacity]), np.float32)
 
 
 def read_garment(data: bytes) -> Garment:
@@ -312,7 +313,7 @@ def _clean_edge(layer: Layer) -> Layer:
 
 def to_linear(coded: NDArray[np.uint8]) -> F32:
     """Linear light in 0..1 of sRGB-coded values (IEC 61966-2-1)."""
-    return _linear_table().take(coded)
+    return np.asarray(cv2.LUT(coded, _linear_table()), np.float32).reshape(coded.shape)
 
 
 def to_coded(light: F32) -> F32:

@@ -88,6 +88,11 @@ def window_about(places: F32, reach: float, shape: tuple[int, ...]) -> tuple[sli
     return slice(top, bottom), slice(left, right)
 
 
+def in_channels(field: F32) -> F32:
+    """Repeat a field ``(h, w)`` for three channels, ``(h, w, 3)``: numpy spreads the last axis more slowly."""
+    return np.asarray(cv2.merge((field, field, field)))
+
+
 def face_width(landmarks: Landmarks) -> float:
     """Width of the face between its edges beside the ears, px: the unit of all lengths on a face; at least 1."""
     across = landmarks[mesh.RIGHT_CHEEK_EDGE, :2] - landmarks[mesh.LEFT_CHEEK_EDGE, :2]
