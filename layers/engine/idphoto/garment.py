@@ -152,6 +152,12 @@ class Layer:
     gloss: NDArray[np.uint8]
     parts: NDArray[np.uint8]
 
+    @property
+    def filled(self) -> tuple[slice, slice]:
+        """Rows and columns that hold all of the cloth."""
+        left, top, width, height = cv2.boundingRect(np.ascontiguousarray(self.shade[..., 3]))
+        return slice(top, top + height), slice(left, left + width)
+
     def cut(self, rows: slice, columns: slice) -> Layer:
         """Return a part of the layer, without copying it."""
         return Layer(self.shade[rows, columns], self.gloss[rows, columns], self.parts[:, rows, columns])
@@ -195,6 +201,13 @@ class Garment:
 
     def dyed(self, layer: Layer, albedo: Mapping[str, str]) -> F32:
         """Return a layer in its colours: linear light, ``(H, W, 4)`` float32 in 0..1, multiplied by the opacity."""
+        dyed = np.zeros((*layer.gloss.shape, 4), np.float32)
+        cloth = layer.cut(*layer.filled)
+        if cloth.gloss.size:
+            dyed[layer.filled] = self._dyed(cloth, albedo)
+        return dyed
+
+    def _dyed(self, layer: Layer, albedo: Mapping[str, str]) -> F32:
         light = to_linear(layer.shade[..., :3])
         if albedo:
             gains = np.array([linear_colour(albedo[part.id]) for part in self.facts.parts], np.float32)
