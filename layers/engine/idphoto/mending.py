@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from idphoto import opencv as cv2
 from idphoto.arrays import F32, Mask, Matte
 from idphoto.raster import fill_gaps, smoothstep
-from idphoto.shapes import blur, enlarge, reduced_size
+from idphoto.shapes import blur, enlarge, in_channels, reduced_size
 
 SOFT: Final = 0.022
 """What is wider than this (standard deviation, face widths) is shading, and is not copied."""
@@ -82,15 +82,15 @@ def mend(picture: F32, hole: Mask, hairy: Matte, unit: float) -> F32:
     near = cv2.distanceTransform((~hole).astype(np.uint8), cv2.DIST_L2, 3) <= max(1.0, RING * unit)
     more = _copy(fine, ~hole, near, chosen, moves, unit) - fine
     grain = more - _wide_blur(more, PORE * unit)
-    trust = _wide_blur(np.maximum(sure, hairy), 2 * PORE * unit)[..., None]
+    trust = in_channels(_wide_blur(np.maximum(sure, hairy), 2 * PORE * unit))
     most = GRAIN_MOST * _grain(picture, hole, unit)
     guess = ground + trust * more + (1 - trust) * np.clip(grain, -most, most)
     # What the copy misses in a ring about the hole it misses inside too.
     ring = (near & ~hole).astype(np.float32)
-    apart = blur((picture - guess) * ring[..., None], RING * unit)
-    apart /= np.maximum(blur(ring, RING * unit), np.float32(1e-3))[..., None]
-    missed = membrane(apart, ring == 0)
-    return np.asarray(np.where(hole[..., None], guess + missed, picture), np.float32)
+    apart = blur((picture - guess) * in_channels(ring), RING * unit)
+    apart /= in_channels(np.maximum(blur(ring, RING * unit), np.float32(1e-3)))
+    guess += membrane(apart, ring == 0)
+    return np.asarray(cv2.copyTo(guess, hole.astype(np.uint8), picture.copy()), np.float32)
 
 
 def membrane(values: F32, hole: Mask) -> F32:
@@ -130,7 +130,7 @@ def _copy(
     step = max(1, round(BORDER * unit / 2))
     # Beyond the picture nothing is known, but there is room: so no source need be looked at for whether it is there.
     room = max(3 * step, int(np.abs(moves).max()))
-    weighed = np.dstack([fine * known[..., None], known]).astype(np.float32)
+    weighed = cv2.merge([*cv2.split(cv2.copyTo(fine, known.astype(np.uint8))), known.astype(np.float32)])
     sources = cv2.copyMakeBorder(weighed, room, room, room, room, cv2.BORDER_CONSTANT).reshape(-1, 4)
     choice = cv2.copyMakeBorder(chosen, room, room, room, room, cv2.BORDER_REPLICATE)
     width = choice.shape[1]

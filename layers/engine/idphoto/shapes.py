@@ -88,9 +88,9 @@ def window_about(places: F32, reach: float, shape: tuple[int, ...]) -> tuple[sli
     return slice(top, bottom), slice(left, right)
 
 
-def in_channels(field: F32) -> F32:
-    """Repeat a field ``(h, w)`` for three channels, ``(h, w, 3)``: numpy spreads the last axis more slowly."""
-    return np.asarray(cv2.merge((field, field, field)))
+def in_channels(field: F32, count: int = 3) -> F32:
+    """Repeat a field ``(h, w)`` for some channels, ``(h, w, count)``: numpy spreads the last axis more slowly."""
+    return np.asarray(cv2.merge([field] * count))
 
 
 def face_width(landmarks: Landmarks) -> float:
