@@ -18,6 +18,7 @@ from idphoto import opencv as cv2
 from idphoto.arrays import F32, F64, Alpha, Mask, Rgb
 from idphoto.partmap import LEVELS, SIDE, PartMap
 from idphoto.portrait import Portrait
+from idphoto.shapes import in_channels
 
 STRETCH_MOST: Final = 0.7
 """Largest change of the shift from a pixel to the next, px (its Lipschitz constant). Below 1 no fold can arise and the
@@ -212,7 +213,7 @@ def _fine(coarse: F32, low: F32, high: F32, step: float, portrait: Portrait, bor
     fade = border * min(portrait.width, portrait.height)
     across = _fading(columns, portrait.width, fade)
     down = _fading(rows, portrait.height, fade)
-    return _tamed(fine * (down[:, None] * across[None])[..., None])
+    return _tamed(fine * in_channels(down[:, None] * across[None], 2))
 
 
 def _fading(places: F32, length: int, fade: float) -> F32:
@@ -269,7 +270,7 @@ def _weighted(portrait: Portrait, x: F32, y: F32, otherwise: Rgb) -> Rgb:
     top, bottom = max(0, int(y.min()) - 4), min(portrait.height, int(y.max()) + 6)
     left, right = max(0, int(x.min()) - 4), min(portrait.width, int(x.max()) + 6)
     alpha = portrait.alpha[top:bottom, left:right].astype(np.float32)
-    weighted = np.dstack([portrait.rgb[top:bottom, left:right] * alpha[..., None], alpha])
+    weighted = cv2.merge([*(plane * alpha for plane in cv2.split(portrait.rgb[top:bottom, left:right])), alpha])
     colours = otherwise
     # Cubic weights are negative too, and say nothing where little of the person is near: there linear ones do.
     for kernel, least in ((cv2.INTER_LINEAR, 1.0), (cv2.INTER_CUBIC, 64.0)):

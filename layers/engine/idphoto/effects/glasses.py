@@ -30,7 +30,17 @@ from idphoto.mending import membrane
 from idphoto.portrait import Portrait
 from idphoto.raster import smoothstep
 from idphoto.rims import WornFrame, colour_left, lines_left, trace_frame
-from idphoto.shapes import blur, disc, enlarge, face_width, polygon_mask, reduced_size, shrink, spread
+from idphoto.shapes import (
+    blur,
+    disc,
+    enlarge,
+    face_width,
+    polygon_mask,
+    reduced_size,
+    shrink,
+    spread,
+    window_about,
+)
 from idphoto.unframed import without_frame
 
 KIND: Final = "glasses"
@@ -64,6 +74,8 @@ OPAQUE: Final = 0.75
 OPAQUE_AREA_MAX: Final = 0.06
 """Most of a lens that may be so."""
 IRIS_VEIL_MAX: Final = 0.4
+EYES_NEAR: Final = 0.11
+"""So far about eyes and brows lies what is looked at there, in face widths: the widest mean reaches 0.1."""
 DARK_PART: Final = 60.0
 """So much of an iris, pupil and all, is darker than this (linear) unless a dense veil lies over it; blue ones too."""
 
@@ -349,14 +361,21 @@ def _linear(levels: Rgb) -> F32:
 
 
 def _over_eyes(light: F32, veil: Matte, skin: Mask, eyewear: Eyewear, unit: float, colour: F32) -> F32:
-    known = skin.astype(np.float32)
-    around = blur(veil * known, 0.025 * unit) / np.maximum(blur(known, 0.025 * unit), 1e-3)
+    """Return the veil as it is where skin tells, and over eyes and brows as the darkest pixels near tell."""
+    left, top, width, height = cv2.boundingRect((eyewear.features > 0).astype(np.uint8))
+    ends = np.array([(left, top), (left + width, top + height)], np.float32)
+    here = window_about(ends, EYES_NEAR * unit, veil.shape)
+    features, lens = eyewear.features[here], eyewear.lens[here]
+    known = skin[here].astype(np.float32)
+    around = blur(veil[here] * known, 0.025 * unit) / np.maximum(blur(known, 0.025 * unit), 1e-3)
     nearby = 0.02 * unit
-    darkest = blur(spread(shrink(_least_light(light, colour), nearby), nearby), 0.01 * unit)
-    eyes = (eyewear.features > 0.5) & (eyewear.lens > 0.5)
+    darkest = blur(spread(shrink(_least_light(light[here], colour), nearby), nearby), 0.01 * unit)
+    eyes = (features > 0.5) & (lens > 0.5)
     dark = float(np.clip(np.median(darkest[eyes]), *EYE_DARK)) if eyes.any() else EYE_DARK[1]
     inside = np.clip((darkest - dark) / (1 - dark), 0, around)
-    return np.asarray(veil + (inside - veil) * eyewear.features, np.float32)
+    over = np.array(veil, np.float32)
+    over[here] += (inside - veil[here]) * features
+    return over
 
 
 def refuse_opaque(light: F32, veil: Matte, colour: F32, eyewear: Eyewear) -> None:
