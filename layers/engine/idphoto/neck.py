@@ -18,7 +18,7 @@ from idphoto.arrays import F32, Matte
 from idphoto.parts import Parts
 from idphoto.portrait import Portrait
 from idphoto.raster import fill_gaps, smoothstep
-from idphoto.shapes import blur, disc, enlarge, face_width, in_channels, polygon_mask, reduced_size
+from idphoto.shapes import blur, disc, enlarge, face_width, in_channels, polygon_mask, reduced_size, shrink
 from idphoto.wearer import Wearer
 
 WORK_UNIT: Final = 6.0
@@ -196,7 +196,7 @@ def _shading(across: F32, below: F32, above_pit: F32) -> F32:
 
 def _sure(mask: Matte, radius: float) -> Matte:
     """Shrink a mask to what is far from its edges."""
-    return np.asarray(cv2.erode((mask > 0.9).astype(np.float32), disc(radius)), np.float32)
+    return shrink((mask > 0.9).astype(np.uint8), radius).astype(np.float32)
 
 
 def _skin_coloured(portrait: Portrait, found: Parts, rows: slice) -> Matte:

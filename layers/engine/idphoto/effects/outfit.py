@@ -21,7 +21,7 @@ from idphoto.neck import Neck, complete_neck, grain
 from idphoto.parts import Parts, parts
 from idphoto.portrait import Portrait
 from idphoto.raster import smoothstep
-from idphoto.shapes import blur, disc, enlarge, face_width, in_channels, polygon_mask, reduced_size
+from idphoto.shapes import blur, disc, enlarge, face_width, in_channels, polygon_mask, reduced_size, window_about
 from idphoto.wearer import FACE_CM, SLOPE_CM, Wearer, measure
 
 KIND: Final = "outfit"
@@ -276,13 +276,18 @@ def _without_neighbours(rgb: F32, kept: Matte, gone: Matte, unit: float) -> F32:
     mixed = (gone > 0) & (kept > 0)
     if not mixed.any():
         return rgb
-    weight = np.where(gone == 0, kept, 0) ** 2
     sigma = 0.12 * unit
+    left, top, width, height = cv2.boundingRect(mixed.astype(np.uint8))
+    ends = np.array([(left, top), (left + width, top + height)], np.float32)
+    here = window_about(ends, 4 * sigma + 2, mixed.shape)
+    rgb, part, kept, gone = rgb.copy(), rgb[here], kept[here], gone[here]
+    weight = np.where(gone == 0, kept, 0) ** 2
     total = blur(weight, sigma) + np.float32(1e-4)
-    pure = blur(rgb * in_channels(weight), sigma) / in_channels(total)
+    pure = blur(part * in_channels(weight), sigma) / in_channels(total)
     known = np.minimum(total * 20, 1)
-    share = np.where(mixed, gone / np.maximum(gone + kept, np.float32(1e-3)), 0) * known
-    return np.asarray(rgb + (pure - rgb) * in_channels(share), np.float32)
+    share = np.where(mixed[here], gone / np.maximum(gone + kept, np.float32(1e-3)), 0) * known
+    rgb[here] += (pure - part) * in_channels(share)
+    return rgb
 
 
 @dataclass(frozen=True, eq=False)
@@ -305,8 +310,9 @@ class _Dressing:
         def lay(rgb: F32, alpha: Matte) -> None:
             nonlocal colour, opacity
             share = in_channels(alpha)
-            colour = colour * (1 - share) + rgb * share
-            opacity = opacity + (1 - opacity) * alpha
+            colour *= 1 - share
+            colour += rgb * share
+            opacity += (1 - opacity) * alpha
 
         on_neck = self._cast(front.alpha, -0.2, 0.35, CONTACT_SHADOW)
         top = head.face + head.hair_before
