@@ -152,20 +152,8 @@ def find_eyewear(portrait: Portrait) -> Eyewear | None:
     )
 
 
-def find_rings(area: EyeArea, landmarks: Landmarks) -> tuple[Ring, Ring] | None:
-    """Return the rims around the viewer's left and right eye, or None where a face has none that are seen."""
-    left_eye, right_eye = (_Surroundings.of(area, eye) for eye in mesh.eye_centres(landmarks))
-    # Most bare faces show at one eye or the other, without any search, that it has no rim.
-    if left_eye.may_have_rim() and right_eye.may_have_rim():
-        left = left_eye.find_ring()
-        right = right_eye.find_ring() if left is not None else None
-        if left is not None and right is not None:
-            return left, right
-    return find_pair(area, landmarks)
-
-
 @dataclass(frozen=True, eq=False)
-class _Surroundings:
+class Surroundings:
     """What lies around an eye, ``(DIRECTIONS, radii)``, by direction and distance from the middle of its lens.
 
     Attributes
@@ -175,7 +163,7 @@ class _Surroundings:
     bare
         Bool: nothing but skin and, maybe, a rim.
     contrasts
-        Of the lines there: of all, and of those that are not only greyer. Where cheeks are flushed, these lead astray.
+        Of the lines there: of all, and without those that are only greyer, which lead astray where cheeks are flushed.
     """
 
     centre: F32
@@ -183,7 +171,7 @@ class _Surroundings:
     contrasts: tuple[F32, F32]
 
     @classmethod
-    def of(cls, area: EyeArea, eye: F32) -> _Surroundings:
+    def of(cls, area: EyeArea, eye: F32) -> Surroundings:
         """Look around an eye, px of the picture."""
         centre = _lens_centre(area, eye)
         x, y = (np.asarray(centre[k] + _RAYS[:, k, None] * _RADII, np.float32) for k in (0, 1))
@@ -196,14 +184,14 @@ class _Surroundings:
 
     def may_have_rim(self) -> bool:
         """Whether it is worth while to look for one."""
-        return any(self._most_seen(contrast) > CONTRAST_SEEN for contrast in self.contrasts)
+        return any(self.most_seen(contrast) > CONTRAST_SEEN for contrast in self.contrasts)
 
     def find_ring(self) -> Ring | None:
         """Return the rim, or None."""
         every = np.arange(DIRECTIONS)
         most, found = CONTRAST_SEEN, None
         for contrast in self.contrasts:
-            if self._most_seen(contrast) <= most:
+            if self.most_seen(contrast) <= most:
                 continue
             chosen = best_ring(np.minimum(contrast, np.float32(CONTRAST_MAX)) * self.bare, BEND, BEND_COST)
             lower = contrast[every, chosen][_LOWER & self.bare[every, chosen]]
@@ -212,14 +200,26 @@ class _Surroundings:
                 most, found = seen, Ring(self.centre, _RADII[chosen])
         return found
 
-    def _most_seen(self, contrast: F32) -> float:
-        """Return what no line's contrast over the bare part of its lower half exceeds, all but the same part of it.
+    def most_seen(self, contrast: F32) -> float:
+        """Return what the contrast by which a rim is told (:data:`UNSEEN_PART`) cannot exceed, whatever the line.
 
-        In a direction with nothing but skin a line has at most the contrast that is there; elsewhere it may miss the
-        skin, or have any.
+        In a direction where all is bare, a line has at most the most contrast that is there; in others it may leave the
+        skin, and does not count then, or have any.
         """
         most = np.where(self.bare.all(axis=1), contrast.max(axis=1), contrast.max())
         return float(np.percentile(most[_LOWER], UNSEEN_PART))
+
+
+def find_rings(area: EyeArea, landmarks: Landmarks) -> tuple[Ring, Ring] | None:
+    """Return the rims around the viewer's left and right eye, or None where a face has none that are seen."""
+    left_eye, right_eye = (Surroundings.of(area, eye) for eye in mesh.eye_centres(landmarks))
+    # Most bare faces show at one eye or the other, without any search, that it has no rim.
+    if left_eye.may_have_rim() and right_eye.may_have_rim():
+        left = left_eye.find_ring()
+        right = right_eye.find_ring() if left is not None else None
+        if left is not None and right is not None:
+            return left, right
+    return find_pair(area, landmarks)
 
 
 def find_pair(area: EyeArea, landmarks: Landmarks) -> tuple[Ring, Ring] | None:
