@@ -11,7 +11,8 @@ from idphoto import mesh
 from idphoto.cielab import rgb_to_lab
 from idphoto.effects.base import EffectRefusedError
 from idphoto.effects.glasses import Glasses, apply
-from idphoto.eyewear import find_eyewear
+from idphoto.eye_area import THIN, EyeArea
+from idphoto.eyewear import BEND, BEND_COST, DIRECTIONS, UNSEEN_PART, Surroundings, find_eyewear
 from idphoto.mending import membrane, mend
 from idphoto.partmap import CLASSES, PartMap
 from idphoto.parts import parts
@@ -196,6 +197,25 @@ def test_a_smooth_way_closes_and_goes_round_a_gap():
     gain[60:70] = 0
     found = smooth_way(gain, 0.5, closed=True)
     assert np.abs(found - way).max() <= 2
+
+
+def test_lines_of_a_window_are_those_of_the_whole(near):
+    area = EyeArea.of(near.rgb, near.landmarks)
+    window = np.s_[80:120, 150:180]
+    assert np.array_equal(area.lines_within(THIN, window), area.thin_lines[window])
+
+
+def test_no_ring_shows_more_than_what_is_at_hand_without_a_search(near):
+    every = np.arange(DIRECTIONS)
+    lower = np.sin(every * 2 * np.pi / DIRECTIONS) > 0.2
+    for portrait in (near, with_glare(near, 0)[0]):
+        area = EyeArea.of(portrait.rgb, portrait.landmarks)
+        for eye in mesh.eye_centres(portrait.landmarks):
+            around = Surroundings.of(area, eye)
+            for contrast in around.contrasts:
+                chosen = best_ring(contrast * around.bare, BEND, BEND_COST)
+                seen = contrast[every, chosen][lower & around.bare[every, chosen]]
+                assert np.percentile(seen, UNSEEN_PART) <= around.most_seen(contrast)
 
 
 def test_the_best_ring_closes():

@@ -16,7 +16,7 @@ from idphoto import opencv as cv2
 from idphoto.arrays import F32, Matte, Rgb
 from idphoto.portrait import Portrait
 from idphoto.raster import in_shade, smoothstep
-from idphoto.shapes import blur, face_width, polygon_mask, reduced_size
+from idphoto.shapes import blur, face_width, in_channels, polygon_mask, reduced_size
 
 WORK_FACE: Final = 96.0
 """The classes are judged in a picture in which the face is at most this wide, px."""
@@ -279,7 +279,7 @@ def refine(
     some = np.s_[::2, ::2]  # a quarter of the pixels tells the directions
     directions = np.stack([_discriminant(guide[some], mask[some], weight[some]) for mask in posterior])
     lines = cv2.transform(guide, directions)
-    slopes, offsets = _guided(lines, np.dstack(list(posterior)), weight, radius)
+    slopes, offsets = _guided(lines, cv2.merge(list(posterior)), weight, radius)
     fine = cv2.transform(picture.astype(np.float32), directions / np.float32(255))
     fine *= cv2.resize(slopes, size, interpolation=cv2.INTER_LINEAR)
     fine += cv2.resize(offsets, size, interpolation=cv2.INTER_LINEAR)
@@ -288,7 +288,7 @@ def refine(
     for sharpen in (True, False):
         total = cv2.transform(fine, np.ones((1, len(posterior)), np.float32))
         np.maximum(total, np.float32(1e-3), out=total)
-        fine *= (1 / total)[..., None]
+        fine *= in_channels(1 / total, len(posterior))
         if sharpen:
             _sharpen(fine)
     masks = cv2.split(fine)
@@ -326,12 +326,13 @@ def _discriminant(guide: F32, mask: F32, weight: F32) -> F32:
 def _guided(lines: F32, masks: F32, weight: F32, radius: int) -> tuple[F32, F32]:
     """Slopes and offsets ``(h, w, 3)`` of the weighted guided filter, each class with its own guide."""
     side = (2 * radius + 1, 2 * radius + 1)
-    share = weight[..., None]
+    count = lines.shape[2]
+    share = in_channels(weight, count)
 
     def mean(field: F32) -> F32:
         return np.asarray(cv2.blur(field, side, borderType=cv2.BORDER_REFLECT), np.float32)
 
-    inverse = np.float32(1) / mean(weight)[..., None]
+    inverse = in_channels(np.float32(1) / mean(weight), count)
     weighted = lines * share
     line_mean, mask_mean = mean(weighted) * inverse, mean(masks * share) * inverse
     variance = mean(lines * weighted) * inverse - line_mean * line_mean

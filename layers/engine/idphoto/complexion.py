@@ -231,19 +231,24 @@ def soften(ground: Ground, amount: float) -> F32:
         ``(h, w, 3)``.
     """
     radius = max(1, round(ROUGH_RADIUS * ground.unit))
-    light, weight = ground.lab[..., 0], ground.weight * ground.weight + np.float32(1e-4)
-    moments = np.dstack([ground.lab, ground.lab * light[..., None], np.ones_like(light)]) * weight[..., None]
-    means = _box(moments, radius)
-    means = means[..., :6] / means[..., 6:]
-    mean, cross = means[..., :3], means[..., 3:]
-    slope = (cross - mean * mean[..., :1]) / (cross[..., :1] - mean[..., :1] ** 2 + ROUGH_EPS)
-    fit = np.dstack([slope, mean - slope * mean[..., :1], np.ones_like(light)]) * weight[..., None]
-    fit = _box(np.asarray(fit, np.float32), radius)
-    fit = fit[..., :6] / fit[..., 6:]
-    smooth = fit[..., :3] * light[..., None] + fit[..., 3:]
-    change = smooth - ground.lab
-    mark = change[..., :1] / np.float32(MARK)
-    return np.asarray(change * np.exp(-mark * mark) * np.float32(ROUGH_SHARE * amount), np.float32)
+    weight = ground.weight * ground.weight + np.float32(1e-4)
+    total = _box(weight, radius)
+
+    def mean(plane: F32) -> F32:
+        return _box(plane * weight, radius) / total
+
+    planes = cv2.split(ground.lab)
+    light = planes[0]
+    mean_light = mean(light)
+    spread = mean(light * light) - mean_light**2 + ROUGH_EPS
+    changes = []
+    for plane in planes:
+        mean_plane = mean(plane)
+        slope = (mean(plane * light) - mean_plane * mean_light) / spread
+        changes.append(mean(slope) * light + mean(mean_plane - slope * mean_light) - plane)
+    mark = changes[0] / np.float32(MARK)
+    share = np.exp(-mark * mark) * np.float32(ROUGH_SHARE * amount)
+    return np.asarray(cv2.merge([change * share for change in changes]), np.float32)
 
 
 def level_region(ground: Ground, region: F32, amount: float, *, keep_light: float = 0.35) -> F32:
@@ -277,8 +282,7 @@ def _extent(mask: Matte, axis: int) -> tuple[int, int]:
 
 
 def _weighted_blur(field: F32, weight: F32, sigma: float) -> F32:
-    flat = field if field.ndim == 3 else field[..., None]
-    moments = np.dstack([flat * weight[..., None], weight])
+    moments = cv2.merge([plane * weight for plane in cv2.split(field)] + [weight])
     if sigma > 6:
         # Wide means are taken in a picture reduced once more.
         factor = max(1, int(sigma / 3))
@@ -288,14 +292,15 @@ def _weighted_blur(field: F32, weight: F32, sigma: float) -> F32:
         spread = _resize(spread, (weight.shape[1], weight.shape[0]), cv2.INTER_LINEAR)
     else:
         spread = blur(moments, sigma)
-    out = spread[..., :-1] / np.maximum(spread[..., -1:], np.float32(1e-5))
-    return np.asarray(out if field.ndim == 3 else out[..., 0], np.float32)
+    *sums, total = cv2.split(spread)
+    total = np.maximum(total, np.float32(1e-5))
+    return np.asarray(cv2.merge([plane / total for plane in sums]), np.float32)
 
 
 def _resize(field: F32, size: tuple[int, int], interpolation: int) -> F32:
-    """Resize ``(h, w, k)``; OpenCV takes four channels at a time."""
-    parts = [field[..., first : first + 4] for first in range(0, field.shape[-1], 4)]
-    return np.dstack([cv2.resize(np.ascontiguousarray(part), size, interpolation=interpolation) for part in parts])
+    """Resize ``(h, w, k)``, of which OpenCV takes four channels at most together."""
+    planes = [cv2.resize(plane, size, interpolation=interpolation) for plane in cv2.split(field)]
+    return np.asarray(cv2.merge(planes), np.float32)
 
 
 def _box(field: F32, radius: int) -> F32:

@@ -14,7 +14,7 @@ from idphoto.garment import Garment, Layer, to_coded
 from idphoto.parts import Parts
 from idphoto.portrait import Portrait
 from idphoto.raster import smoothstep
-from idphoto.shapes import blur, reduced_size
+from idphoto.shapes import blur, in_channels, reduced_size
 from idphoto.wearer import Wearer
 
 EASE: Final = 1.02
@@ -87,6 +87,10 @@ class Drape:
     def put_on(self, layer: Layer) -> Cloth:
         """Return a layer as it is worn."""
         height, width = layer.gloss.shape
+        alpha, rgb = np.zeros(self.lines.shape, np.float32), np.zeros((*self.lines.shape, 3), np.float32)
+        here = self._seen(layer)
+        if not alpha[here].size:
+            return Cloth(rgb, alpha)
         (rows, top), (columns, left) = _needed(self.lines, height), _needed(self.columns, width)
         dyed = self.garment.dyed(layer.cut(rows, columns), self.albedo)
         size = reduced_size(dyed.shape, self.scale)
@@ -96,18 +100,30 @@ class Drape:
         half = np.float32(0.5)
         worn = cv2.remap(
             dyed,
-            (self.columns - left + half) * ratio[0] - half,
-            (self.lines - top + half) * ratio[1] - half,
+            (self.columns[here] - left + half) * ratio[0] - half,
+            (self.lines[here] - top + half) * ratio[1] - half,
             cv2.INTER_CUBIC,
             borderMode=cv2.BORDER_CONSTANT,
             borderValue=(0, 0, 0, 0),
         )
-        alpha = np.clip(worn[..., 3], 0, 1)
-        light = np.maximum(worn[..., :3], 0) / np.maximum(alpha, np.float32(1e-3))[..., None] * self.light
+        alpha[here] = np.clip(worn[..., 3], 0, 1)
+        seen = alpha[here] > 0
+        gain = np.broadcast_to(self.light, rgb.shape)[here][seen]
+        light = np.maximum(worn[seen][:, :3], 0) / np.maximum(alpha[here][seen], np.float32(1e-3))[:, None] * gain
         if self.colourful < 1:
             grey = light @ np.array([0.2126, 0.7152, 0.0722], np.float32)
             light = grey[..., None] + (light - grey[..., None]) * np.float32(self.colourful)
-        return Cloth(to_coded(_shouldered(light)), alpha)
+        rgb[here][seen] = to_coded(_shouldered(light))
+        return Cloth(rgb, alpha)
+
+    def _seen(self, layer: Layer) -> tuple[slice, slice]:
+        """Return rows and columns of the window outside which nothing of a layer lies."""
+        rows, columns = layer.filled
+        reach = _MARGIN / self.scale
+        near = (self.lines > rows.start - reach) & (self.lines < rows.stop + reach)
+        near &= (self.columns > columns.start - reach) & (self.columns < columns.stop + reach)
+        left, top, width, height = cv2.boundingRect(near.astype(np.uint8))
+        return slice(top, top + height), slice(left, left + width)
 
 
 def drape(
@@ -203,5 +219,5 @@ def soften(cloth: Cloth, sigma: float) -> Cloth:
     if sigma < 0.3:
         return cloth
     alpha = blur(cloth.alpha, sigma)
-    rgb = blur(cloth.rgb * cloth.alpha[..., None], sigma) / np.maximum(alpha, np.float32(1e-3))[..., None]
+    rgb = blur(cloth.rgb * in_channels(cloth.alpha), sigma) / in_channels(np.maximum(alpha, np.float32(1e-3)))
     return Cloth(np.asarray(rgb, np.float32), alpha)

@@ -7,12 +7,11 @@ from functools import cached_property
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from idphoto import mesh
 from idphoto import opencv as cv2
 from idphoto.arrays import F32, Landmarks, Mask, Matte, Rgb
-from idphoto.shapes import blur, disc, face_width, polygon_mask
+from idphoto.shapes import blur, disc, face_width, polygon_mask, shrink, spread, window_about
 
 FACE_CELLS: Final = 256
 """Width of the face in cells, on which lines are looked for."""
@@ -22,6 +21,8 @@ LINE_WIDTH: Final = 0.045
 """The widest line that is one, in face widths; the rim of a thick frame is somewhat narrower."""
 THIN: Final = 0.02
 """The widest thin line, in face widths."""
+_RADIUS: Final = LINE_WIDTH * FACE_CELLS / 2
+"""Half the widest line, in cells."""
 BRIGHT_WEIGHT: Final = np.float32(0.7)
 """A bright line counts so much of a dark one: metal rims shine, but so does skin."""
 GREY_WEIGHT: Final = np.float32(0.02)
@@ -59,8 +60,9 @@ class EyeArea:
         shift = np.array((half, up), np.float32) - turn @ ((left + right) / 2)
         matrix = np.hstack([turn, shift[:, None]]).astype(np.float32)
         size = (round(2 * half), round(up + down))
-        smooth = cv2.GaussianBlur(rgb, (0, 0), 0.5 / scale) if scale < 1 else rgb
-        cells = cv2.warpAffine(smooth, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        if scale < 1:
+            rgb = _smooth_at(rgb, _in_picture(_corners(size), matrix), 0.5 / scale)
+        cells = cv2.warpAffine(rgb, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         return cls(cells, np.asarray(landmarks[:, :2] @ turn.T + shift, np.float32), matrix)
 
     @property
@@ -70,8 +72,11 @@ class EyeArea:
 
     def to_picture(self, places: F32) -> F32:
         """Return places ``(N, 2)`` in cells in px of the picture."""
-        inverse = cv2.invertAffineTransform(self.matrix)
-        return np.asarray(places @ inverse[:, :2].T + inverse[:, 2], np.float32)
+        return _in_picture(places, self.matrix)
+
+    def window(self, shape: tuple[int, ...]) -> tuple[slice, slice]:
+        """Return the rows and columns of a picture ``(H, W, ...)`` in which the area lies."""
+        return window_about(self.to_picture(_corners(self.size)), 0, shape)
 
     def field_in_picture(self, cells: F32, shape: tuple[int, ...]) -> F32:
         """Return a field ``(h, w)`` of cells as one ``(H, W)`` of the picture; 0 beyond the cells."""
@@ -84,7 +89,7 @@ class EyeArea:
 
         Natural logarithm of the level where it is darker or brighter; what is as light but greyer counts likewise.
         """
-        return self.lines_within(LINE_WIDTH)
+        return np.asarray(np.maximum(self.toned_lines, _greyer(self._chroma, _RADIUS)), np.float32)
 
     @cached_property
     def thin_lines(self) -> F32:
@@ -94,18 +99,18 @@ class EyeArea:
     @cached_property
     def toned_lines(self) -> F32:
         """The same without what is only greyer."""
-        return self._toned(disc(LINE_WIDTH * FACE_CELLS / 2))
+        return _toned(self._light, self._closed, _RADIUS)
 
-    def lines_within(self, widest: float) -> F32:
-        """Return :attr:`lines` of those that are at most so wide, in face widths."""
-        element = disc(widest * FACE_CELLS / 2)
-        greyer = cv2.morphologyEx(self._chroma, cv2.MORPH_CLOSE, element) - self._chroma
-        return np.asarray(np.maximum(self._toned(element), GREY_WEIGHT * greyer), np.float32)
-
-    def _toned(self, element: NDArray[np.uint8]) -> F32:
-        dark = cv2.morphologyEx(self._light, cv2.MORPH_CLOSE, element) - self._light
-        bright = self._light - cv2.morphologyEx(self._light, cv2.MORPH_OPEN, element)
-        return np.asarray(np.maximum(dark, BRIGHT_WEIGHT * bright), np.float32)
+    def lines_within(self, widest: float, window: tuple[slice, slice] | None = None) -> F32:
+        """Return :attr:`lines` of those that are at most so wide, in face widths; in a window alone."""
+        radius = widest * FACE_CELLS / 2
+        reach = len(disc(radius)) - 1
+        window = window or (slice(0, self.size[1]), slice(0, self.size[0]))
+        around = tuple(slice(max(part.start - reach, 0), part.stop + reach) for part in window)
+        light, chroma = self._light[around], self._chroma[around]
+        lines = np.maximum(_toned(light, _close(light, radius), radius), _greyer(chroma, radius))
+        inside = tuple(slice(p.start - w.start, p.stop - w.start) for p, w in zip(window, around, strict=True))
+        return np.asarray(lines[inside], np.float32)
 
     @cached_property
     def ground(self) -> F32:
@@ -125,13 +130,12 @@ class EyeArea:
 
     @cached_property
     def _closed(self) -> F32:
-        closed: F32 = cv2.morphologyEx(self._light, cv2.MORPH_CLOSE, disc(LINE_WIDTH * FACE_CELLS / 2))
-        return closed
+        return _close(self._light, _RADIUS)
 
     @cached_property
     def _chroma(self) -> F32:
-        lab = cv2.cvtColor(self.cells, cv2.COLOR_RGB2LAB)[..., 1:].astype(np.float32) - 128
-        return blur(np.hypot(lab[..., 0], lab[..., 1]), 1.0)
+        _, red, blue = cv2.split(cv2.cvtColor(self.cells, cv2.COLOR_RGB2LAB))
+        return blur(cv2.magnitude(*(axis.astype(np.float32) - 128 for axis in (red, blue))), 1.0)
 
     @cached_property
     def _light(self) -> F32:
@@ -166,7 +170,43 @@ class EyeArea:
     def _widened(self, rings: tuple[tuple[int, ...], ...], margin: float) -> Mask:
         shape = self.cells.shape
         hulls = [polygon_mask(cv2.convexHull(self.points[list(ring)])[:, 0], shape, smooth=False) for ring in rings]
-        return np.asarray(cv2.dilate(np.maximum.reduce(hulls), disc(margin * FACE_CELLS)) > 0.5)
+        inside = (np.maximum.reduce(hulls) > 0.5).astype(np.uint8)
+        return np.asarray(cv2.dilate(inside, disc(margin * FACE_CELLS)) > 0)
+
+
+def _corners(size: tuple[int, int]) -> F32:
+    return np.array([(0, 0), size, (size[0], 0), (0, size[1])], np.float32)
+
+
+def _in_picture(places: F32, matrix: F32) -> F32:
+    inverse = cv2.invertAffineTransform(matrix)
+    return np.asarray(places @ inverse[:, :2].T + inverse[:, 2], np.float32)
+
+
+def _smooth_at(rgb: Rgb, places: F32, sigma: float) -> Rgb:
+    """Return a picture that is smooth, Gaussian of ``sigma`` px, within the box of some places."""
+    # OpenCV's kernel ends there, for levels; one pixel more is for what is read between two.
+    window = window_about(places, 3 * sigma + 2, rgb.shape)
+    smooth = rgb.copy()
+    if smooth[window].size:
+        smooth[window] = cv2.GaussianBlur(rgb[window], (0, 0), sigma)
+    return smooth
+
+
+def _close(field: F32, radius: float) -> F32:
+    """Fill what is narrower than a disc and less than what lies beside it."""
+    return shrink(spread(field, radius), radius)
+
+
+def _toned(light: F32, closed: F32, radius: float) -> F32:
+    """Contrast of dark lines, which are not in the closed picture, and of bright ones."""
+    bright = light - spread(shrink(light, radius), radius)
+    return np.asarray(np.maximum(closed - light, BRIGHT_WEIGHT * bright), np.float32)
+
+
+def _greyer(chroma: F32, radius: float) -> F32:
+    """Contrast of lines that have less chroma than what lies beside them."""
+    return np.asarray(GREY_WEIGHT * (_close(chroma, radius) - chroma), np.float32)
 
 
 def read_at(field: F32, places: F32) -> F32:

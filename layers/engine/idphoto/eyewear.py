@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from idphoto import mesh
 from idphoto import opencv as cv2
-from idphoto.arrays import F32, Landmarks, Matte
-from idphoto.eye_area import FACE_CELLS, EyeArea, read_at
+from idphoto.arrays import F32, Landmarks, Mask, Matte
+from idphoto.eye_area import FACE_CELLS, THIN, EyeArea, read_at
 from idphoto.portrait import Portrait
-from idphoto.shapes import blur, disc, face_width, polygon_mask
+from idphoto.shapes import blur, face_width, polygon_mask, spread
 from idphoto.ways import best_ring, smooth_way
 
 DIRECTIONS: Final = 96
@@ -59,6 +59,8 @@ _ANGLES: Final = np.arange(DIRECTIONS, dtype=np.float32) * np.float32(2 * np.pi 
 _RAYS: Final = np.stack([np.cos(_ANGLES), np.sin(_ANGLES)], axis=1)
 """Unit vectors of the directions; y goes down."""
 _LOWER: Final = _RAYS[:, 1] > 0.2
+_RADII: Final = np.arange(*RADII, RADIUS_STEP, dtype=np.float32) * np.float32(FACE_CELLS)
+"""Distances at which a rim is looked for, in cells."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,11 +126,9 @@ def find_eyewear(portrait: Portrait) -> Eyewear | None:
     if rings is None:
         return None
     points, unit = portrait.landmarks[:, :2], face_width(portrait.landmarks)
-    corners = around.to_picture(np.array([(0, 0), around.size, (around.size[0], 0), (0, around.size[1])], np.float32))
-    left, top = np.maximum(np.floor(corners.min(axis=0)).astype(int), 0).tolist()
-    right, bottom = np.minimum(np.ceil(corners.max(axis=0)).astype(int), (portrait.width, portrait.height)).tolist()
-    offset = np.array((left, top), np.float32)
-    shape = (bottom - top, right - left)
+    pixels = around.window(portrait.rgb.shape)
+    offset = np.array((pixels[1].start, pixels[0].start), np.float32)
+    shape = (pixels[0].stop - pixels[0].start, pixels[1].stop - pixels[1].start)
 
     def hull(ring: tuple[int, ...]) -> Matte:
         return polygon_mask(cv2.convexHull(points[list(ring)])[:, 0] - offset, shape, smooth=False)
@@ -144,41 +144,82 @@ def find_eyewear(portrait: Portrait) -> Eyewear | None:
     return Eyewear(
         area=around,
         rings=rings,
-        pixels=(slice(top, bottom), slice(left, right)),
+        pixels=pixels,
         lens=lens,
-        features=blur(cv2.dilate(features, disc(0.02 * unit)), 0.006 * unit),
-        cheeks=cheeks * (1 - cv2.dilate(lens, disc(0.03 * unit))),
+        features=blur(spread(features, 0.02 * unit), 0.006 * unit),
+        cheeks=cheeks * (1 - spread(lens, 0.03 * unit)),
         irises=(hull(mesh.LEFT_IRIS), hull(mesh.RIGHT_IRIS)),
     )
 
 
-def find_ring(area: EyeArea, eye: F32) -> Ring | None:
-    """Return the rim around an eye (px of the picture), or None."""
-    centre = _lens_centre(area, eye)
-    radii = np.arange(*RADII, RADIUS_STEP, dtype=np.float32) * np.float32(FACE_CELLS)
-    x, y = (np.asarray(centre[k] + _RAYS[:, k, None] * radii, np.float32) for k in (0, 1))
-    bare = cv2.remap(area.bare, x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT)
-    every = np.arange(DIRECTIONS)
-    most, found = CONTRAST_SEEN, None
-    # Where cheeks are flushed, what is only greyer leads astray.
-    for lines in (area.lines, area.toned_lines):
-        contrast = cv2.remap(lines, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
-        chosen = best_ring(np.minimum(contrast, np.float32(CONTRAST_MAX)) * bare, BEND, BEND_COST)
-        lower = contrast[every, chosen][_LOWER & (bare[every, chosen] > 0)]
-        seen = float(np.percentile(lower, UNSEEN_PART)) if lower.size else 0.0
-        if seen > most:
-            most, found = seen, Ring(centre, radii[chosen])
-    return found
+@dataclass(frozen=True, eq=False)
+class Surroundings:
+    """What lies around an eye, ``(DIRECTIONS, radii)``, by direction and distance from the middle of its lens.
+
+    Attributes
+    ----------
+    centre
+        Of the lens, in cells.
+    bare
+        Bool: nothing but skin and, maybe, a rim.
+    contrasts
+        Of the lines there: of all, and without those that are only greyer, which lead astray where cheeks are flushed.
+    """
+
+    centre: F32
+    bare: Mask
+    contrasts: tuple[F32, F32]
+
+    @classmethod
+    def of(cls, area: EyeArea, eye: F32) -> Surroundings:
+        """Look around an eye, px of the picture."""
+        centre = _lens_centre(area, eye)
+        x, y = (np.asarray(centre[k] + _RAYS[:, k, None] * _RADII, np.float32) for k in (0, 1))
+        bare = cv2.remap(area.bare, x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT) > 0
+        lines, toned = (
+            cv2.remap(field, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+            for field in (area.lines, area.toned_lines)
+        )
+        return cls(centre, bare, (lines, toned))
+
+    def may_have_rim(self) -> bool:
+        """Whether it is worth while to look for one."""
+        return any(self.most_seen(contrast) > CONTRAST_SEEN for contrast in self.contrasts)
+
+    def find_ring(self) -> Ring | None:
+        """Return the rim, or None."""
+        every = np.arange(DIRECTIONS)
+        most, found = CONTRAST_SEEN, None
+        for contrast in self.contrasts:
+            if self.most_seen(contrast) <= most:
+                continue
+            chosen = best_ring(np.minimum(contrast, np.float32(CONTRAST_MAX)) * self.bare, BEND, BEND_COST)
+            lower = contrast[every, chosen][_LOWER & self.bare[every, chosen]]
+            seen = float(np.percentile(lower, UNSEEN_PART)) if lower.size else 0.0
+            if seen > most:
+                most, found = seen, Ring(self.centre, _RADII[chosen])
+        return found
+
+    def most_seen(self, contrast: F32) -> float:
+        """Return what the contrast by which a rim is told (:data:`UNSEEN_PART`) cannot exceed, whatever the line.
+
+        In a direction where all is bare, a line has at most the most contrast that is there; in others it may leave the
+        skin, and does not count then, or have any.
+        """
+        most = np.where(self.bare.all(axis=1), contrast.max(axis=1), contrast.max())
+        return float(np.percentile(most[_LOWER], UNSEEN_PART))
 
 
 def find_rings(area: EyeArea, landmarks: Landmarks) -> tuple[Ring, Ring] | None:
     """Return the rims around the viewer's left and right eye, or None where a face has none that are seen."""
-    left_eye, right_eye = mesh.eye_centres(landmarks)
-    left = find_ring(area, left_eye)
-    right = find_ring(area, right_eye) if left is not None else None
-    if left is None or right is None:
-        return find_pair(area, landmarks)
-    return left, right
+    left_eye, right_eye = (Surroundings.of(area, eye) for eye in mesh.eye_centres(landmarks))
+    # Most bare faces show at one eye or the other, without any search, that it has no rim.
+    if left_eye.may_have_rim() and right_eye.may_have_rim():
+        left = left_eye.find_ring()
+        right = right_eye.find_ring() if left is not None else None
+        if left is not None and right is not None:
+            return left, right
+    return find_pair(area, landmarks)
 
 
 def find_pair(area: EyeArea, landmarks: Landmarks) -> tuple[Ring, Ring] | None:
@@ -211,7 +252,8 @@ def bridge_contrast(area: EyeArea) -> float:
     """Return the contrast of the best thin line across the ridge of the nose."""
     middle, half = area.size[0] // 2, round(RIDGE * FACE_CELLS)
     first, last = (int(area.eye_row + part * FACE_CELLS) for part in BRIDGE_ROWS)
-    lines = np.ascontiguousarray(area.thin_lines[first:last, middle - half : middle + half + 1].T)
+    ridge = area.lines_within(THIN, (slice(first, last), slice(middle - half, middle + half + 1)))
+    lines = np.ascontiguousarray(ridge.T)
     way = smooth_way(np.minimum(lines, np.float32(FAINT_MAX)), PAIR_BEND, closed=False)
     return float(np.median(lines[np.arange(len(lines)), way]))
 

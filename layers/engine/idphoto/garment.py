@@ -23,6 +23,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from idphoto import opencv as cv2
 from idphoto.arrays import F32
 from idphoto.errors import ParameterError
+from idphoto.shapes import in_channels
 
 FORMAT: Final = 1
 ALBEDO: Final = np.float32(0.5)
@@ -151,6 +152,12 @@ class Layer:
     gloss: NDArray[np.uint8]
     parts: NDArray[np.uint8]
 
+    @property
+    def filled(self) -> tuple[slice, slice]:
+        """Rows and columns that hold all of the cloth."""
+        left, top, width, height = cv2.boundingRect(np.ascontiguousarray(self.shade[..., 3]))
+        return slice(top, top + height), slice(left, left + width)
+
     def cut(self, rows: slice, columns: slice) -> Layer:
         """Return a part of the layer, without copying it."""
         return Layer(self.shade[rows, columns], self.gloss[rows, columns], self.parts[:, rows, columns])
@@ -194,6 +201,13 @@ class Garment:
 
     def dyed(self, layer: Layer, albedo: Mapping[str, str]) -> F32:
         """Return a layer in its colours: linear light, ``(H, W, 4)`` float32 in 0..1, multiplied by the opacity."""
+        dyed = np.zeros((*layer.gloss.shape, 4), np.float32)
+        cloth = layer.cut(*layer.filled)
+        if cloth.gloss.size:
+            dyed[layer.filled] = self._dyed(cloth, albedo)
+        return dyed
+
+    def _dyed(self, layer: Layer, albedo: Mapping[str, str]) -> F32:
         light = to_linear(layer.shade[..., :3])
         if albedo:
             gains = np.array([linear_colour(albedo[part.id]) for part in self.facts.parts], np.float32)
@@ -205,12 +219,12 @@ class Garment:
                     cv2.merge(list(layer.parts[some])).astype(np.float32).reshape(*layer.gloss.shape, -1), gains[some].T
                 )
             light *= tint
-        light += to_linear(layer.gloss)[..., None]
+        light += in_channels(to_linear(layer.gloss))
         np.minimum(light, 1, out=light)
-        opacity = layer.shade[..., 3:].astype(np.float32)
+        opacity = layer.shade[..., 3].astype(np.float32)
         opacity *= np.float32(1 / 255)
-        light *= opacity
-        return np.concatenate([light, opacity], axis=-1)
+        light *= in_channels(opacity)
+        return np.asarray(cv2.merge([*cv2.split(light), opacity]), np.float32)
 
 
 def read_garment(data: bytes) -> Garment:
@@ -312,7 +326,7 @@ def _clean_edge(layer: Layer) -> Layer:
 
 def to_linear(coded: NDArray[np.uint8]) -> F32:
     """Linear light in 0..1 of sRGB-coded values (IEC 61966-2-1)."""
-    return _linear_table().take(coded)
+    return np.asarray(cv2.LUT(coded, _linear_table()), np.float32).reshape(coded.shape)
 
 
 def to_coded(light: F32) -> F32:

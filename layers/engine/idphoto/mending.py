@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from idphoto import opencv as cv2
 from idphoto.arrays import F32, Mask, Matte
 from idphoto.raster import fill_gaps, smoothstep
-from idphoto.shapes import blur, enlarge, reduced_size
+from idphoto.shapes import blur, enlarge, in_channels, reduced_size
 
 SOFT: Final = 0.022
 """What is wider than this (standard deviation, face widths) is shading, and is not copied."""
@@ -82,15 +82,15 @@ def mend(picture: F32, hole: Mask, hairy: Matte, unit: float) -> F32:
     near = cv2.distanceTransform((~hole).astype(np.uint8), cv2.DIST_L2, 3) <= max(1.0, RING * unit)
     more = _copy(fine, ~hole, near, chosen, moves, unit) - fine
     grain = more - _wide_blur(more, PORE * unit)
-    trust = _wide_blur(np.maximum(sure, hairy), 2 * PORE * unit)[..., None]
+    trust = in_channels(_wide_blur(np.maximum(sure, hairy), 2 * PORE * unit))
     most = GRAIN_MOST * _grain(picture, hole, unit)
     guess = ground + trust * more + (1 - trust) * np.clip(grain, -most, most)
     # What the copy misses in a ring about the hole it misses inside too.
     ring = (near & ~hole).astype(np.float32)
-    apart = blur((picture - guess) * ring[..., None], RING * unit)
-    apart /= np.maximum(blur(ring, RING * unit), np.float32(1e-3))[..., None]
-    missed = membrane(apart, ring == 0)
-    return np.asarray(np.where(hole[..., None], guess + missed, picture), np.float32)
+    apart = blur((picture - guess) * in_channels(ring), RING * unit)
+    apart /= in_channels(np.maximum(blur(ring, RING * unit), np.float32(1e-3)))
+    guess += membrane(apart, ring == 0)
+    return np.asarray(cv2.copyTo(guess, hole.astype(np.uint8), picture.copy()), np.float32)
 
 
 def membrane(values: F32, hole: Mask) -> F32:
@@ -98,21 +98,21 @@ def membrane(values: F32, hole: Mask) -> F32:
     pyramid = [(values, hole)]
     while len(pyramid) < LEVELS and min(pyramid[-1][1].shape) > 16:
         above, empty = pyramid[-1]
-        weight = (~empty).astype(np.float32)
         size = ((empty.shape[1] + 1) // 2, (empty.shape[0] + 1) // 2)
-        share = cv2.resize(weight, size, interpolation=cv2.INTER_AREA)
-        mean = cv2.resize(above * weight[..., None], size, interpolation=cv2.INTER_AREA).reshape(*share.shape, -1)
+        known = (~empty).astype(np.uint8)
+        share = cv2.resize(known.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+        mean = cv2.resize(cv2.copyTo(above, known), size, interpolation=cv2.INTER_AREA).reshape(*share.shape, -1)
         pyramid.append((mean / np.maximum(share, 1e-6)[..., None], share < 0.25))
     coarse, empty = pyramid[-1]
     filled = fill_gaps(np.where(empty[..., None], 0, coarse), (~empty).astype(np.float32))
     for fine, gap in reversed(pyramid):
-        if filled.shape[:2] != gap.shape:
-            filled = cv2.resize(filled, gap.shape[::-1], interpolation=cv2.INTER_LINEAR).reshape(*gap.shape, -1)
-        filled = np.where(gap[..., None], filled, fine)
+        filled = enlarge(filled, gap.shape).reshape(fine.shape)
+        unknown, known = gap.astype(np.uint8), (~gap).astype(np.uint8)
+        cv2.copyTo(fine, known, filled)
         for _ in range(ROUNDS):
-            around = cv2.blur(filled, (3, 3), borderType=cv2.BORDER_REPLICATE).reshape(filled.shape)
-            filled = np.where(gap[..., None], around, fine)
-    return np.asarray(filled, np.float32)
+            around = cv2.blur(filled, (3, 3), borderType=cv2.BORDER_REPLICATE)
+            cv2.copyTo(around, unknown, filled)
+    return filled
 
 
 def _wide_blur(field: F32, sigma: float) -> F32:
@@ -124,30 +124,30 @@ def _wide_blur(field: F32, sigma: float) -> F32:
 
 
 def _copy(
-    fine: F32, known: Mask, near: Mask, chosen: NDArray[np.intp], moves: list[tuple[int, int]], unit: float
+    fine: F32, known: Mask, near: Mask, chosen: NDArray[np.uint8], moves: list[tuple[int, int]], unit: float
 ) -> F32:
     """Return the fine part with each pixel of the hole, and near it, copied from where it was chosen."""
-    rows, columns = np.nonzero(near)
-    height, width = known.shape
-    down, right = np.array(moves, np.intp).T
-    copied = np.zeros((len(rows), 3), np.float32)
-    total = np.zeros(len(rows), np.float32)
-    # Where two sources meet, what pixels around have chosen counts too.
     step = max(1, round(BORDER * unit / 2))
+    # Beyond the picture nothing is known, but there is room: so no source need be looked at for whether it is there.
+    room = max(3 * step, int(np.abs(moves).max()))
+    weighed = cv2.merge([*cv2.split(cv2.copyTo(fine, known.astype(np.uint8))), known.astype(np.float32)])
+    sources = cv2.copyMakeBorder(weighed, room, room, room, room, cv2.BORDER_CONSTANT).reshape(-1, 4)
+    choice = cv2.copyMakeBorder(chosen, room, room, room, room, cv2.BORDER_REPLICATE)
+    width = choice.shape[1]
+    ahead = np.array([down * width + right for down, right in moves], np.intp).take(choice.ravel())
+    rows, columns = np.nonzero(near)
+    here = (rows + room) * width + columns + room
+    copied = np.zeros((len(here), 4), np.float32)
+    # Where two sources meet, what pixels around have chosen counts too.
     for y, x in _DISC:
-        choice = chosen[(rows + y * step).clip(0, height - 1), (columns + x * step).clip(0, width - 1)]
-        source_y, source_x = rows + down[choice], columns + right[choice]
-        inside = (source_y >= 0) & (source_y < height) & (source_x >= 0) & (source_x < width)
-        source = source_y.clip(0, height - 1) * width + source_x.clip(0, width - 1)
-        weight = known.ravel()[source] * inside * np.float32(np.exp(-(y * y + x * x) / 8))
-        copied += fine.reshape(-1, 3)[source] * weight[:, None]
-        total += weight
+        source = here + ahead.take(here + (y * width + x) * step)
+        copied += sources.take(source, axis=0) * np.float32(np.exp(-(y * y + x * x) / 8))
     out = np.zeros_like(fine)
-    out[rows, columns] = copied / np.maximum(total, np.float32(1e-3))[:, None]
+    out[near] = copied[:, :3] / np.maximum(copied[:, 3:], np.float32(1e-3))
     return out
 
 
-def _choose(fine: F32, hole: Mask, unit: float, moves: list[tuple[int, int]]) -> tuple[NDArray[np.intp], Matte]:
+def _choose(fine: F32, hole: Mask, unit: float, moves: list[tuple[int, int]]) -> tuple[NDArray[np.uint8], Matte]:
     """Choose the displacement by which each pixel is copied.
 
     Returns
@@ -166,22 +166,29 @@ def _choose(fine: F32, hole: Mask, unit: float, moves: list[tuple[int, int]]) ->
     best = np.full(empty.shape, np.inf, np.float32)
     chosen = np.zeros(empty.shape, np.uint8)
     known = _around(weight, side)
-    for index, (down, right) in enumerate(moves):
-        move = round(down * scale), round(right * scale)
-        there, seen = _moved(light, move), _moved(weight, move)
-        both = weight * seen
-        # In the hole the membrane stands for what nobody knows: a source is plain there unless what lies around asks
-        # for more.
-        apart = _around((light - there) ** 2 * (both + PLAIN * empty * seen), side)
-        compared = _around(both, side)
-        cost = apart / np.maximum(compared, 1e-6) + np.float32(FARTHER * float(np.hypot(down, right)) / unit)
-        fits = (seen > 0) & (compared > COMPARED * known) & (cost < best)
-        best[fits], chosen[fits] = cost[fits], index
+    least = np.float32(COMPARED) * known
+    # In the hole the membrane stands for what nobody knows: a source is plain there unless what lies around asks for
+    # more.
+    counts = weight + PLAIN * empty
+    reduced = np.rint(np.array(moves) * scale).astype(int)
+    room = int(np.abs(reduced).max())
+    wide_light, wide_weight = (
+        cv2.copyMakeBorder(field, room, room, room, room, cv2.BORDER_CONSTANT) for field in (light, weight)
+    )
+    for index, (away, (down, right)) in enumerate(zip(np.hypot(*np.array(moves).T), reduced, strict=True)):
+        there = np.s_[room + down : room + down + len(light), room + right : room + right + light.shape[1]]
+        seen = wide_weight[there]
+        apart = _around((light - wide_light[there]) ** 2 * (counts * seen), side)
+        compared = _around(weight * seen, side)
+        cost = apart / np.maximum(compared, np.float32(1e-6)) + np.float32(FARTHER * float(away) / unit)
+        fits = (seen > 0) & (compared > least) & (cost < best)
+        np.copyto(best, cost, where=fits)
+        chosen[fits] = index
     energy = np.asarray(_around(light**2 * weight, side) / np.maximum(known, 1e-6), np.float32)
     unlike = np.asarray(best / np.maximum(energy, 1e-3), np.float32)
     sure = np.asarray(smoothstep(energy, *LINED) * (1 - smoothstep(unlike, *UNLIKE)), np.float32)
     index = cv2.resize(chosen, hole.shape[::-1], interpolation=cv2.INTER_NEAREST)
-    return np.asarray(index, np.intp), enlarge(sure, hole.shape)
+    return np.asarray(index, np.uint8), enlarge(sure, hole.shape)
 
 
 def _grain(picture: F32, hole: Mask, unit: float) -> float:
@@ -200,17 +207,6 @@ def _moves(unit: float) -> list[tuple[int, int]]:
         for turn in np.arange(DIRECTIONS) * (2 * np.pi / DIRECTIONS):
             moves[round(away * unit * np.sin(turn)), round(away * unit * np.cos(turn))] = None
     return [move for move in moves if move != (0, 0)]
-
-
-def _moved(field: Matte, move: tuple[int, int]) -> Matte:
-    """Return what stands ``move`` (rows, columns) farther on at each place; nothing beyond the border."""
-    out = np.zeros_like(field)
-    down, right = move
-    h, w = field.shape
-    here = np.s_[max(0, -down) : h - max(0, down), max(0, -right) : w - max(0, right)]
-    there = np.s_[max(0, down) : h - max(0, -down), max(0, right) : w - max(0, -right)]
-    out[here] = field[there]
-    return out
 
 
 def _around(field: Matte, side: int) -> Matte:

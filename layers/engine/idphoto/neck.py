@@ -18,7 +18,7 @@ from idphoto.arrays import F32, Matte
 from idphoto.parts import Parts
 from idphoto.portrait import Portrait
 from idphoto.raster import fill_gaps, smoothstep
-from idphoto.shapes import blur, disc, enlarge, face_width, polygon_mask, reduced_size
+from idphoto.shapes import blur, disc, enlarge, face_width, in_channels, polygon_mask, reduced_size, shrink
 from idphoto.wearer import Wearer
 
 WORK_UNIT: Final = 6.0
@@ -114,8 +114,8 @@ def complete_neck(portrait: Portrait, found: Parts, wearer: Wearer, rows: slice,
         usual = np.median(colour[jaw > 0.5], axis=0)
         tone = usual + (tone - usual) * _reach(neck, deep, wearer.unit * scale)[..., None]
     smooth = np.exp(enlarge(np.asarray(tone + shade, np.float32), rgb.shape)) - _DARK
-    filled = smooth + noise[..., None]
-    filled += (rgb - filled) * own[..., None]
+    filled = smooth + in_channels(noise)
+    filled += (rgb - filled) * in_channels(own)
     mask = np.maximum(shape, own * wide) * smoothstep(below, -0.25, -0.05)
     return Neck(np.asarray(filled, np.float32), np.asarray(mask, np.float32))
 
@@ -196,22 +196,23 @@ def _shading(across: F32, below: F32, above_pit: F32) -> F32:
 
 def _sure(mask: Matte, radius: float) -> Matte:
     """Shrink a mask to what is far from its edges."""
-    return np.asarray(cv2.erode((mask > 0.9).astype(np.float32), disc(radius)), np.float32)
+    return shrink((mask > 0.9).astype(np.uint8), radius).astype(np.float32)
 
 
 def _skin_coloured(portrait: Portrait, found: Parts, rows: slice) -> Matte:
     """How far each pixel has the tint of the person's face, whatever its light, ``(h, w)``: a pale collar has not."""
     lab = cv2.cvtColor(portrait.rgb[rows].astype(np.float32) * np.float32(1 / 255), cv2.COLOR_RGB2Lab)
-    tint = lab[..., 1:] * (76 / (lab[..., :1] + 16))
+    light, *axes = cv2.split(lab)
     sure = found.face_skin[rows] > 0.95
     if not sure.any():
         return np.ones(sure.shape, np.float32)
-    known = tint[sure]
-    middle = np.median(known, axis=0)
-    spread = np.maximum(1.4826 * np.median(np.abs(known - middle), axis=0), TINT_SPREAD_LEAST)
-    distance = np.hypot(*np.moveaxis((tint - middle) / spread, -1, 0))
-    distance = blur(np.asarray(distance, np.float32), 0.004 * face_width(portrait.landmarks))
-    bright = lab[..., 0] - np.float32(np.percentile(lab[..., 0][sure], 75))
+    away = []
+    for axis, least in zip(axes, TINT_SPREAD_LEAST, strict=True):
+        tint = axis * (76 / (light + 16))
+        middle = np.median(tint[sure])
+        away.append((tint - middle) / max(1.4826 * np.median(np.abs(tint[sure] - middle)), least))
+    distance = blur(cv2.magnitude(*away), 0.004 * face_width(portrait.landmarks))
+    bright = light - np.float32(np.percentile(light[sure], 75))
     return (1 - smoothstep(distance, *TINT_DISTANCE)) * (1 - smoothstep(bright, *BRIGHTER_THAN_FACE))
 
 

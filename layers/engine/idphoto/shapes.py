@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 from idphoto import mesh
 from idphoto import opencv as cv2
 from idphoto.arrays import F32, Landmarks, Matte
+
+_Field = TypeVar("_Field", F32, NDArray[np.uint8])
 
 _FINE: Final = 4
 """Sub-pixels per pixel and axis of a drawn outline."""
@@ -78,6 +81,18 @@ def enlarge(field: F32, shape: tuple[int, ...]) -> F32:
     return np.asarray(cv2.resize(field, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
+def window_about(places: F32, reach: float, shape: tuple[int, ...]) -> tuple[slice, slice]:
+    """Return the rows and columns of a picture ``(H, W, ...)`` within ``reach`` of the box of places ``(N, 2)``."""
+    left, top = np.maximum(np.floor(places.min(axis=0) - reach).astype(int), 0).tolist()
+    right, bottom = np.minimum(np.ceil(places.max(axis=0) + reach).astype(int), shape[1::-1]).tolist()
+    return slice(top, bottom), slice(left, right)
+
+
+def in_channels(field: F32, count: int = 3) -> F32:
+    """Repeat a field ``(h, w)`` for some channels, ``(h, w, count)``: numpy spreads the last axis more slowly."""
+    return np.asarray(cv2.merge([field] * count))
+
+
 def face_width(landmarks: Landmarks) -> float:
     """Width of the face between its edges beside the ears, px: the unit of all lengths on a face; at least 1."""
     across = landmarks[mesh.RIGHT_CHEEK_EDGE, :2] - landmarks[mesh.LEFT_CHEEK_EDGE, :2]
@@ -95,3 +110,35 @@ def disc(radius: float) -> NDArray[np.uint8]:
     """Return a round structuring element of at least one pixel's radius."""
     side = 2 * max(1, round(radius)) + 1
     return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)), np.uint8)
+
+
+def spread(field: _Field, radius: float) -> _Field:
+    """Return the greatest value within the :func:`disc` about each element of a field ``(h, w)``.
+
+    What ``cv2.dilate`` does. That compares as many values as the disc has elements; here the rows of the disc, each as
+    wide as the one before or wider, share what has been compared.
+    """
+    return _within(field, radius, cv2.max, float(field.min()))
+
+
+def shrink(field: _Field, radius: float) -> _Field:
+    """Return the least value within the :func:`disc` about each element of a field ``(h, w)``."""
+    return _within(field, radius, cv2.min, float(field.max()))
+
+
+def _within(field: _Field, radius: float, pick: Callable[[_Field, _Field, _Field], _Field], beyond: float) -> _Field:
+    halves = disc(radius).sum(axis=1, dtype=int) // 2
+    reach = len(halves) // 2
+    height, width = field.shape
+    wide = cv2.copyMakeBorder(field, reach, reach, reach, reach, cv2.BORDER_CONSTANT, value=beyond)
+    across = wide[:, reach : reach + width].copy()
+    out = np.full_like(field, beyond)
+    half = 0
+    for down in range(reach, -1, -1):
+        for aside in range(half + 1, int(halves[reach + down]) + 1):
+            for start in (reach - aside, reach + aside):
+                pick(across, wide[:, start : start + width], across)
+        half = int(halves[reach + down])
+        for start in (reach - down, reach + down):
+            pick(out, across[start : start + height], out)
+    return out

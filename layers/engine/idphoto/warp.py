@@ -18,6 +18,7 @@ from idphoto import opencv as cv2
 from idphoto.arrays import F32, F64, Alpha, Mask, Rgb
 from idphoto.partmap import LEVELS, SIDE, PartMap
 from idphoto.portrait import Portrait
+from idphoto.shapes import in_channels
 
 STRETCH_MOST: Final = 0.7
 """Largest change of the shift from a pixel to the next, px (its Lipschitz constant). Below 1 no fold can arise and the
@@ -32,6 +33,8 @@ SMOOTHING: Final = 1e-3
 _NODES: Final = 40
 """Nodes of the coarse grid along the diameter of a support."""
 _ROUNDS: Final = 40
+_SETTLED: Final = 1e-6
+"""A place that moves less in a round, px, has been found: float32 tells no more."""
 _TABLE_WIDTH: Final = 1024
 
 
@@ -70,7 +73,9 @@ class Field:
         source = np.asarray(points, np.float64)
         place = source.copy()
         for _ in range(_ROUNDS):
-            place = source - self._at(place)
+            last, place = place, source - self._at(place)
+            if np.abs(place - last).max(initial=0) < _SETTLED:
+                break
         return place.astype(np.float32)
 
     def _at(self, points: F64) -> F64:
@@ -110,9 +115,12 @@ def field_from_moves(
     columns, rows = (np.arange(int(np.ceil((high[i] - low[i]) / step)) + 1) * step + low[i] for i in range(2))
     places = np.asarray(end, np.float32)
     matrix = _wendland(places, places, support).astype(np.float64) + smoothing * np.eye(len(end))
-    weights = np.linalg.solve(matrix, shift).astype(np.float32)
+    # Not by numpy, whose threads wait for each other where the processors have other work.
+    _, weights = cv2.solve(matrix, shift, flags=cv2.DECOMP_CHOLESKY)
+    weights = weights.astype(np.float32)
     nodes = np.stack(np.meshgrid(columns, rows), axis=-1).astype(np.float32)
-    coarse = (_wendland(nodes.reshape(-1, 2), places, support) @ weights).reshape(*nodes.shape)
+    # Row by row, since what the functions are worked out in then stays in the processor's cache.
+    coarse = np.stack([_wendland(row, places, support) @ weights for row in nodes])
     return Field(int(low[0]), int(low[1]), _fine(coarse, low, high, step, portrait, border))
 
 
@@ -205,7 +213,7 @@ def _fine(coarse: F32, low: F32, high: F32, step: float, portrait: Portrait, bor
     fade = border * min(portrait.width, portrait.height)
     across = _fading(columns, portrait.width, fade)
     down = _fading(rows, portrait.height, fade)
-    return _tamed(fine * (down[:, None] * across[None])[..., None])
+    return _tamed(fine * in_channels(down[:, None] * across[None], 2))
 
 
 def _fading(places: F32, length: int, fade: float) -> F32:
@@ -238,9 +246,8 @@ def _resample(portrait: Portrait, field: Field) -> tuple[Rgb, Alpha]:
     top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
     moved, shift = moved[top:bottom, left:right], field.shift[top:bottom, left:right]
     top, left = top + field.top, left + field.left
-    y, x = np.mgrid[top : top + moved.shape[0], left : left + moved.shape[1]].astype(np.float32)
-    x += shift[..., 0]
-    y += shift[..., 1]
+    x = shift[..., 0] + np.arange(left, left + moved.shape[1], dtype=np.float32)
+    y = shift[..., 1] + np.arange(top, top + moved.shape[0], dtype=np.float32)[:, None]
     sampled = cv2.remap(portrait.rgb, x, y, cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REPLICATE)
     matte = cv2.remap(portrait.alpha, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     thin = (cv2.erode(matte, np.ones((9, 9), np.uint8)) < 255) & (matte > 0) & moved
@@ -248,7 +255,7 @@ def _resample(portrait: Portrait, field: Field) -> tuple[Rgb, Alpha]:
         sampled[thin] = _weighted(portrait, x[thin], y[thin], sampled[thin])
     rgb, alpha = portrait.rgb.copy(), portrait.alpha.copy()
     place = slice(top, top + moved.shape[0]), slice(left, left + moved.shape[1])
-    rgb[place] = np.where((moved & (matte > 0))[..., None], sampled, rgb[place])
+    rgb[place] = cv2.copyTo(sampled, (moved & (matte > 0)).astype(np.uint8), rgb[place].copy())
     alpha[place] = np.where(moved, matte, alpha[place])
     return rgb, alpha
 
@@ -263,7 +270,7 @@ def _weighted(portrait: Portrait, x: F32, y: F32, otherwise: Rgb) -> Rgb:
     top, bottom = max(0, int(y.min()) - 4), min(portrait.height, int(y.max()) + 6)
     left, right = max(0, int(x.min()) - 4), min(portrait.width, int(x.max()) + 6)
     alpha = portrait.alpha[top:bottom, left:right].astype(np.float32)
-    weighted = np.dstack([portrait.rgb[top:bottom, left:right] * alpha[..., None], alpha])
+    weighted = cv2.merge([*(plane * alpha for plane in cv2.split(portrait.rgb[top:bottom, left:right])), alpha])
     colours = otherwise
     # Cubic weights are negative too, and say nothing where little of the person is near: there linear ones do.
     for kernel, least in ((cv2.INTER_LINEAR, 1.0), (cv2.INTER_CUBIC, 64.0)):

@@ -71,17 +71,21 @@ def smooth_way(gain: F32, bend: float, *, closed: bool) -> NDArray[np.intp]:
     source = np.clip(source, 0, columns - 1)
     # Where each state, a slope and a column, comes from with each turn, as a place in the flattened states.
     origin = before.T[:, :, None] * columns + source
-    cost = np.float32(bend) * np.abs(turns).astype(np.float32)[:, None, None]
-    total = np.tile(rounds[0], (len(slopes), 1))
-    back = np.zeros((len(rounds), *total.shape), np.int8)
+    cost = np.float32(bend) * np.abs(turns).astype(np.float32)
+    totals = np.empty((len(rounds), len(slopes), columns), np.float32)
+    totals[0] = rounds[0]
+    gains = rounds[:, None] + outside
+    options = np.empty(origin.shape, np.float32)
     for row in range(1, len(rounds)):
-        options = total.ravel()[origin] - cost
-        back[row] = options.argmax(axis=0)
-        total = options.max(axis=0) + rounds[row] + outside
-    way = np.zeros(len(rounds), np.intp)
-    state = int(total.argmax())
-    for row in range(len(rounds) - 1, -1, -1):
-        slope, way[row] = divmod(state, columns)
-        state = int(origin[back[row, slope, way[row]], slope, way[row]])
-    middle = way[rows // 2 : rows // 2 + rows]
-    return np.roll(middle, rows // 2) if closed else way
+        totals[row - 1].take(origin, out=options, mode="clip")
+        options -= cost[:, None, None]
+        np.add(np.maximum.reduce(options), gains[row], out=totals[row])
+    way = np.empty(len(rounds), np.intp)
+    slope, way[-1] = divmod(int(totals[-1].argmax()), columns)
+    # Of a closed way the first half round hangs on where it began.
+    start = rows // 2 if closed else 0
+    for row in range(len(rounds) - 1, start, -1):
+        origins = origin[:, slope, way[row]]
+        best = int((totals[row - 1].take(origins) - cost).argmax())
+        slope, way[row - 1] = divmod(int(origins[best]), columns)
+    return np.roll(way[start : start + rows], start)

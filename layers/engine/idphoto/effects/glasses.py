@@ -30,7 +30,17 @@ from idphoto.mending import membrane
 from idphoto.portrait import Portrait
 from idphoto.raster import smoothstep
 from idphoto.rims import WornFrame, colour_left, lines_left, trace_frame
-from idphoto.shapes import blur, disc, enlarge, face_width, polygon_mask, reduced_size
+from idphoto.shapes import (
+    blur,
+    disc,
+    enlarge,
+    face_width,
+    polygon_mask,
+    reduced_size,
+    shrink,
+    spread,
+    window_about,
+)
 from idphoto.unframed import without_frame
 
 KIND: Final = "glasses"
@@ -64,6 +74,8 @@ OPAQUE: Final = 0.75
 OPAQUE_AREA_MAX: Final = 0.06
 """Most of a lens that may be so."""
 IRIS_VEIL_MAX: Final = 0.4
+EYES_NEAR: Final = 0.11
+"""So far about eyes and brows lies what is looked at there, in face widths: the widest mean reaches 0.1."""
 DARK_PART: Final = 60.0
 """So much of an iris, pupil and all, is darker than this (linear) unless a dense veil lies over it; blue ones too."""
 
@@ -165,10 +177,11 @@ def without_glare(portrait: Portrait, eyewear: Eyewear, share: float, *, bordere
     veil, colour = found
     refuse_opaque(light, veil, colour, eyewear)
     veil = np.minimum(veil, np.float32(OPAQUE)) * np.float32(share)
-    behind = np.clip((light - veil[..., None] * colour) / (1 - veil[..., None]), 0, 1)
-    clear = np.rint(behind ** np.float32(1 / GAMMA) * 255).astype(np.uint8)
+    veiled = veil > 0
+    density = veil[veiled][:, None]
+    behind = np.clip((light[veiled] - density * colour) / (1 - density), 0, 1)
     rgb = portrait.rgb.copy()
-    rgb[eyewear.pixels] = np.where((veil > 0)[..., None], clear, part)
+    rgb[eyewear.pixels][veiled] = np.rint(behind ** np.float32(1 / GAMMA) * 255).astype(np.uint8)
     return replace(portrait, rgb=rgb)
 
 
@@ -229,7 +242,7 @@ def edges_of_veil(portrait: Portrait, eyewear: Eyewear) -> float:
     """Return how long the edges of reflections on the skin behind the lenses are, as an area in squares of the face."""
     unit = face_width(portrait.landmarks)
     light = _linear(portrait.rgb[eyewear.pixels])
-    skin = (eyewear.lens > 0.5) & (cv2.dilate(eyewear.features, disc(EDGE_AWAY * unit)) < 0.05)
+    skin = (eyewear.lens > 0.5) & (spread(eyewear.features, EDGE_AWAY * unit) < 0.05)
     cheeks = eyewear.cheeks > 0.5
     if not skin.any() or not cheeks.any():
         return 0.0
@@ -324,31 +337,45 @@ def veil_colour(light: F32, veil: Matte, seen: Mask, hue: F32, plain: F32) -> F3
 def most_veil(light: F32, hue: F32, colour: F32) -> Matte:
     """Return the most veil that leaves green and blue enough beside red: skin has no more colour than that."""
     least = hue[1:] / hue[0] / np.float32(COLOUR_MAX)
-    bound = (light[..., 1:] - least * light[..., :1]) / np.maximum(colour[1:] - least * colour[0], 0.05)
-    return np.asarray(np.clip(bound.min(axis=-1), 0, 1), np.float32)
+    span = np.maximum(colour[1:] - least * colour[0], 0.05)
+    red, *others = cv2.split(light)
+    bounds = [(other - part * red) / most for other, part, most in zip(others, least, span, strict=True)]
+    return np.asarray(np.clip(np.minimum(*bounds), 0, 1), np.float32)
+
+
+def _least_light(light: F32, colour: F32) -> Matte:
+    """Return the light in the channel that has least of it beside a colour, ``(h, w)``."""
+    return np.asarray(np.minimum.reduce([one / part for one, part in zip(cv2.split(light), colour, strict=True)]))
 
 
 def _shine_beside(veil: Matte, lens: Mask, unit: float) -> Matte:
     """Return the veil that the skin beside the lenses seems to have, continued over them: that is its own shine."""
     size = reduced_size(lens.shape, min(1.0, SHINE_FACE / unit))
-    hidden = cv2.dilate(lens.astype(np.uint8), disc(RIM_AWAY * unit))
+    hidden = spread(lens.astype(np.uint8), RIM_AWAY * unit)
     small, gap = (cv2.resize(field, size, interpolation=cv2.INTER_AREA) for field in (veil, hidden.astype(np.float32)))
     return enlarge(membrane(small[..., None], gap > 0), lens.shape)
 
 
 def _linear(levels: Rgb) -> F32:
-    return np.asarray((levels.astype(np.float32) / 255) ** np.float32(GAMMA), np.float32)
+    return np.asarray(cv2.LUT(levels, (np.arange(256, dtype=np.float32) / 255) ** np.float32(GAMMA)), np.float32)
 
 
 def _over_eyes(light: F32, veil: Matte, skin: Mask, eyewear: Eyewear, unit: float, colour: F32) -> F32:
-    known = skin.astype(np.float32)
-    around = blur(veil * known, 0.025 * unit) / np.maximum(blur(known, 0.025 * unit), 1e-3)
-    nearby = disc(0.02 * unit)
-    darkest = blur(cv2.morphologyEx((light / colour).min(axis=-1), cv2.MORPH_OPEN, nearby), 0.01 * unit)
-    eyes = (eyewear.features > 0.5) & (eyewear.lens > 0.5)
+    """Return the veil as it is where skin tells, and over eyes and brows as the darkest pixels near tell."""
+    left, top, width, height = cv2.boundingRect((eyewear.features > 0).astype(np.uint8))
+    ends = np.array([(left, top), (left + width, top + height)], np.float32)
+    here = window_about(ends, EYES_NEAR * unit, veil.shape)
+    features, lens = eyewear.features[here], eyewear.lens[here]
+    known = skin[here].astype(np.float32)
+    around = blur(veil[here] * known, 0.025 * unit) / np.maximum(blur(known, 0.025 * unit), 1e-3)
+    nearby = 0.02 * unit
+    darkest = blur(spread(shrink(_least_light(light[here], colour), nearby), nearby), 0.01 * unit)
+    eyes = (features > 0.5) & (lens > 0.5)
     dark = float(np.clip(np.median(darkest[eyes]), *EYE_DARK)) if eyes.any() else EYE_DARK[1]
     inside = np.clip((darkest - dark) / (1 - dark), 0, around)
-    return np.asarray(veil + (inside - veil) * eyewear.features, np.float32)
+    over = np.array(veil, np.float32)
+    over[here] += (inside - veil[here]) * features
+    return over
 
 
 def refuse_opaque(light: F32, veil: Matte, colour: F32, eyewear: Eyewear) -> None:
@@ -359,7 +386,7 @@ def refuse_opaque(light: F32, veil: Matte, colour: F32, eyewear: Eyewear) -> Non
     EffectRefusedError
         ``GLARE_TOO_STRONG``.
     """
-    least = (light / colour).min(axis=-1)
+    least = _least_light(light, colour)
     irises = [least[iris > 0.5] for iris in eyewear.irises if (iris > 0.5).any()]
     over_iris = max((float(np.percentile(iris, DARK_PART)) for iris in irises), default=0.0)
     lens = eyewear.lens > 0.5

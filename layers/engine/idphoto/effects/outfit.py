@@ -21,7 +21,7 @@ from idphoto.neck import Neck, complete_neck, grain
 from idphoto.parts import Parts, parts
 from idphoto.portrait import Portrait
 from idphoto.raster import smoothstep
-from idphoto.shapes import blur, disc, enlarge, face_width, polygon_mask, reduced_size
+from idphoto.shapes import blur, disc, enlarge, face_width, in_channels, polygon_mask, reduced_size, window_about
 from idphoto.wearer import FACE_CM, SLOPE_CM, Wearer, measure
 
 KIND: Final = "outfit"
@@ -276,13 +276,18 @@ def _without_neighbours(rgb: F32, kept: Matte, gone: Matte, unit: float) -> F32:
     mixed = (gone > 0) & (kept > 0)
     if not mixed.any():
         return rgb
-    weight = np.where(gone == 0, kept, 0) ** 2
     sigma = 0.12 * unit
+    left, top, width, height = cv2.boundingRect(mixed.astype(np.uint8))
+    ends = np.array([(left, top), (left + width, top + height)], np.float32)
+    here = window_about(ends, 4 * sigma + 2, mixed.shape)
+    rgb, part, kept, gone = rgb.copy(), rgb[here], kept[here], gone[here]
+    weight = np.where(gone == 0, kept, 0) ** 2
     total = blur(weight, sigma) + np.float32(1e-4)
-    pure = blur(rgb * weight[..., None], sigma) / total[..., None]
+    pure = blur(part * in_channels(weight), sigma) / in_channels(total)
     known = np.minimum(total * 20, 1)
-    share = np.where(mixed, gone / np.maximum(gone + kept, np.float32(1e-3)), 0) * known
-    return np.asarray(rgb + (pure - rgb) * share[..., None], np.float32)
+    share = np.where(mixed[here], gone / np.maximum(gone + kept, np.float32(1e-3)), 0) * known
+    rgb[here] += (pure - part) * in_channels(share)
+    return rgb
 
 
 @dataclass(frozen=True, eq=False)
@@ -304,8 +309,10 @@ class _Dressing:
 
         def lay(rgb: F32, alpha: Matte) -> None:
             nonlocal colour, opacity
-            colour = colour * (1 - alpha)[..., None] + rgb * alpha[..., None]
-            opacity = opacity + (1 - opacity) * alpha
+            share = in_channels(alpha)
+            colour *= 1 - share
+            colour += rgb * share
+            opacity += (1 - opacity) * alpha
 
         on_neck = self._cast(front.alpha, -0.2, 0.35, CONTACT_SHADOW)
         top = head.face + head.hair_before
@@ -313,12 +320,12 @@ class _Dressing:
             self._cast(head.face, 1.2, 1.1, CHIN_SHADOW), self._cast(head.hair_before, 0.4, 0.5, HAIR_SHADOW)
         )
         if self.back is not None:
-            lay(self.back.rgb * (1 - on_cloth)[..., None], self.back.alpha)
+            lay(self.back.rgb * in_channels(1 - on_cloth), self.back.alpha)
         lay(self.neck.skin * (1 - on_neck[..., None] * SHADOW_TINT), self.neck.mask)
         lay(head.rgb, head.hair_behind)
         # Laid in one, face and hair leave no seam between each other; the face alone stands before the garment.
         lay(head.rgb, head.face)
-        lay(front.rgb * (1 - on_cloth)[..., None], front.alpha)
+        lay(front.rgb * in_channels(1 - on_cloth), front.alpha)
         lay(head.rgb, np.minimum(top, 1))
         bare = front.alpha == 0
         alone = bare & (self.neck.mask == 0)
@@ -326,7 +333,7 @@ class _Dressing:
             alone &= self.back.alpha == 0
         kept = head.untouched & ((top > head.alpha - np.float32(1e-4)) | bare)
         kept &= (head.alpha >= 1) | alone | head.inner_face
-        return np.asarray(colour / np.maximum(opacity, np.float32(1e-3))[..., None], np.float32), opacity, kept
+        return np.asarray(colour / in_channels(np.maximum(opacity, np.float32(1e-3))), np.float32), opacity, kept
 
     def worn(self) -> Matte:
         """Where the garment is seen, ``(h, w)`` in 0..1."""
