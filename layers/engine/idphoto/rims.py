@@ -175,8 +175,16 @@ def find_glasses(portrait: Portrait) -> tuple[Matte, Matte]:
         return nothing, nothing
     frame = trace_frame(eyes, rings)
     drawn = frame.area * smoothstep(eyes.lines / np.float32(frame.contrast), *DRAWN)
-    lenses = np.maximum(*(polygon_mask(ring.lens, drawn.shape) for ring in rings))
+    lenses = np.maximum(*(polygon_mask(_inside(rim, frame.width), drawn.shape) for rim in frame.rims))
     return eyes.field_in_picture(drawn, nothing.shape), eyes.field_in_picture(lenses, nothing.shape)
+
+
+def _inside(rim: F32, width: float) -> F32:
+    """Outline of the lens in a rim of so many face widths."""
+    middle = rim.mean(axis=0)
+    away = rim - middle
+    inset = np.float32(width / 2 * FACE_CELLS) / np.linalg.norm(away, axis=1, keepdims=True)
+    return np.asarray(middle + away * (1 - inset), np.float32)
 
 
 def trace_frame(eyes: EyeArea, rings: tuple[Ring, Ring]) -> WornFrame:

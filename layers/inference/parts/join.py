@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import logging
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,18 +19,19 @@ import torch
 from onnx import TensorProto, numpy_helper
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 from torch import nn
+from torch.nn import functional
 
-from parts.train import GEOMETRY, HELD_OUT, INPUTS, NEAR, SCALE, TAPS, Head, Shards
+from parts.train import GEOMETRY, HELD_OUT, INPUTS, NEAR, SCALE, TAPS, Head, Shards, pooled
 
 MEASURED = 7
 """One of so many portraits tells the ranges."""
-QUANTISED_OPERATORS = ("Conv", "Relu", "Resize", "Concat", "AveragePool", "Slice")
+QUANTISED_OPERATORS = ("Conv", "Relu", "Resize", "Concat", "AveragePool", "Slice", "Split")
 LARGEST = 30.0
 """Logits beyond this say no more."""
 
 
 class Mean(nn.Module):
-    """Networks as one; of layers that are scaled already.
+    """Networks as one, which reads the inputs once for all; of layers that are scaled already.
 
     The softmax is written out: onnxruntime's own turns the field about twice, which takes as long as a layer.
     """
@@ -37,12 +39,29 @@ class Mean(nn.Module):
     def __init__(self, heads: list[Head]) -> None:
         super().__init__()
         self.heads = nn.ModuleList(heads)
+        self.near = _side_by_side([head.near for head in heads])
+        self.reduce = nn.ModuleList(_side_by_side(layers) for layers in zip(*(h.reduce for h in heads), strict=True))
 
     def forward(self, near: torch.Tensor, *taps: torch.Tensor) -> torch.Tensor:
         """Shares ``(1, 9, 160, 160)``."""
-        odds = [torch.exp(head(near, *taps).clamp(-LARGEST, LARGEST)) for head in self.heads]
-        shares = [each / each.sum(1, keepdim=True) for each in odds]
-        return torch.stack(shares).mean(0) if len(shares) > 1 else shares[0]
+        count = len(self.heads)
+        seen = functional.relu(self.near(near)).chunk(count, 1)
+        small = [functional.relu(layer(tap)).chunk(count, 1) for layer, tap in zip(self.reduce, taps, strict=True)]
+        geometry, total = pooled(near), 0
+        for k, head in enumerate(self.heads):
+            logits = head.decide([each[k] for each in small], seen[k], geometry)
+            odds = torch.exp(logits.clamp(-LARGEST, LARGEST))
+            total = total + odds / (count * odds.sum(1, keepdim=True))
+        return total
+
+
+def _side_by_side(layers: Sequence[nn.Conv2d]) -> nn.Conv2d:
+    """Return one layer that gives the channels of some of the same form, one after the other."""
+    first = layers[0]
+    out = sum(layer.out_channels for layer in layers)
+    both = nn.Conv2d(first.in_channels, out, first.kernel_size, padding=first.padding)
+    both.load_state_dict({key: torch.cat([layer.state_dict()[key] for layer in layers]) for key in both.state_dict()})
+    return both
 
 
 class Taught(CalibrationDataReader):  # type: ignore[misc]
@@ -99,7 +118,8 @@ def join(heads: list[Head], shards: Shards, result: Path) -> None:
             opset_version=17,
             dynamo=False,
         )
-        last = [node.name for node in onnx.load(plain).graph.node if node.name.endswith("/out/Conv")]
+        nodes = onnx.load(plain).graph.node
+        last = [node.name for node in nodes if node.op_type == "Conv" and node.input[1].endswith("out.weight")]
         as_they_come = {
             name: [{"rmin": np.float32(0), "rmax": np.float32(255 * scale)}]
             for name, scale in zip(INPUTS[1:], SCALE, strict=True)

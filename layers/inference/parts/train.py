@@ -64,13 +64,20 @@ class Head(nn.Module):
     def forward(self, near: torch.Tensor, *taps: torch.Tensor) -> torch.Tensor:
         """Logits ``(B, 9, 160, 160)``."""
         small = [functional.relu(layer(tap)) for layer, tap in zip(self.reduce, taps, strict=True)]
-        geometry = near[:, NEAR:]
-        at20 = self.at20(torch.cat([small[3], functional.avg_pool2d(geometry, 8)], 1))
+        return self.decide(small, functional.relu(self.near(near)), pooled(near))
+
+    def decide(self, small: list[torch.Tensor], near: torch.Tensor, geometry: list[torch.Tensor]) -> torch.Tensor:
+        """Logits, from what the first layers make of the inputs and from the geometry as :func:`pooled` gives it."""
+        at20 = self.at20(torch.cat([small[3], geometry[0]], 1))
         at20 = torch.cat([at20, functional.relu(self.wide(at20))], 1)
-        at40 = self.at40(torch.cat([_double(at20), small[2], functional.avg_pool2d(geometry, 4)], 1))
-        at80 = self.at80(torch.cat([_double(at40), small[1], small[4], functional.avg_pool2d(geometry, 2)], 1))
-        at160 = self.at160(torch.cat([_double(at80), small[0], functional.relu(self.near(near))], 1))
-        return self.out(at160)
+        at40 = self.at40(torch.cat([_double(at20), small[2], geometry[1]], 1))
+        at80 = self.at80(torch.cat([_double(at40), small[1], small[4], geometry[2]], 1))
+        return self.out(self.at160(torch.cat([_double(at80), small[0], near], 1)))
+
+
+def pooled(near: torch.Tensor) -> list[torch.Tensor]:
+    """Return the geometry at 20, 40 and 80 cells."""
+    return [functional.avg_pool2d(near[:, NEAR:], side) for side in (8, 4, 2)]
 
 
 class Shares(nn.Module):
