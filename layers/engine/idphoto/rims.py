@@ -183,7 +183,7 @@ def _inside(rim: F32, width: float) -> F32:
     """Outline of the lens in a rim of so many face widths."""
     middle = rim.mean(axis=0)
     away = rim - middle
-    inset = np.float32(width / 2 * FACE_CELLS) / np.linalg.norm(away, axis=1, keepdims=True)
+    inset = np.float32((width / 2 + MARGIN) * FACE_CELLS) / np.linalg.norm(away, axis=1, keepdims=True)
     return np.asarray(middle + away * (1 - inset), np.float32)
 
 
