@@ -51,7 +51,7 @@ from skimage.color import deltaE_ciede2000
 from skimage.data import astronaut
 
 from tests.bench.identity import Identity, IdentityUnavailableError
-from tests.bench.retouch import default, portraits, put
+from tests.bench.retouch import default, portraits, put, yardstick
 from tests.bench.truth import FRAMES, error, side_light, sides, skin_of, with_frame, with_glare
 
 MEGAPIXEL = 1_000_000
@@ -261,6 +261,7 @@ def main() -> None:
         photo = np.asarray(astronaut())
         named = [("astronaut", build_portrait(photo, find_faces(photo, bench.models)[0], bench.models))]
     large = [(name, at_a_megapixel(portrait)) for name, portrait in named]
+    print(yardstick(bench.models))
     print(HEADER)
     for kind in options.effects:
         rows = []

@@ -1,4 +1,4 @@
-"""Classical against learned parts on photographs with a known truth: ``python tests/bench/bench_parts.py PORTRAITS``.
+"""Classical against learned parts on photographs with a known truth: ``python -m tests.bench.bench_parts PORTRAITS``.
 
 Garments, locks of hair, beards, hats, glasses, face masks and cards are painted onto the photographs of a folder, so
 that it is known where they are; each picture is cut out as any photo is, and :func:`idphoto.parts.parts` is asked with
@@ -34,6 +34,8 @@ from idphoto.portrait import Portrait, build_portrait
 from idphoto.segment import look
 from idphoto.shapes import face_width, polygon_mask
 from idphoto.upright import cut_upright
+
+from tests.bench.retouch import yardstick
 
 PLACES = {
     "crew neck, white": "clothes",
@@ -214,7 +216,8 @@ def cost(portrait: Portrait, rgb: Rgb, face: Face, models: Models) -> None:
     (said,) = models.run("parts_head", near, *outlook.taps)
     none = np.zeros(said.shape[2:], bool)
     megapixels = portrait.width * portrait.height / 1e6
-    print(f"\nportrait of {megapixels:.2f} MP, ms at best:")
+    print(f"\n{yardstick(models)}")
+    print(f"portrait of {megapixels:.2f} MP, ms at best:")
     print(f"  network            {best_ms(lambda: models.run('parts_head', near, *outlook.taps)):6.1f}")
     print(f"  its inputs         {best_ms(lambda: (geometry(canvas.landmarks, outlook.box), picture(outlook))):6.1f}")
     print(f"  own colours        {best_ms(lambda: weigh_colours(said[0], outlook, none)):6.1f}")
