@@ -21,7 +21,7 @@ from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantTy
 from torch import nn
 from torch.nn import functional
 
-from parts.train import GEOMETRY, HELD_OUT, INPUTS, NEAR, SCALE, TAPS, Head, Shards, pooled
+from parts.train import HELD_OUT, INPUTS, SCALE, Head, Shards, export, pooled
 
 MEASURED = 7
 """One of so many portraits tells the ranges."""
@@ -105,19 +105,9 @@ def read(path: Path) -> Head:
 
 def join(heads: list[Head], shards: Shards, result: Path) -> None:
     """Write networks as one in 8 bits; their last layers, which draw the edges, stay in float."""
-    near = torch.zeros(1, NEAR + GEOMETRY, 160, 160)
-    taps = [torch.zeros(1, channels, 160 // coarse, 160 // coarse) for channels, coarse in TAPS]
     with tempfile.TemporaryDirectory() as folder:
         plain = Path(folder) / "plain.onnx"
-        torch.onnx.export(
-            Mean(heads).eval(),
-            (near, *taps),
-            str(plain),
-            input_names=list(INPUTS),
-            output_names=["shares"],
-            opset_version=17,
-            dynamo=False,
-        )
+        export(Mean(heads), torch.float32, plain)
         nodes = onnx.load(plain).graph.node
         last = [node.name for node in nodes if node.op_type == "Conv" and node.input[1].endswith("out.weight")]
         as_they_come = {

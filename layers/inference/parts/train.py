@@ -228,12 +228,12 @@ def loss_of(logits: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
     return -(functional.log_softmax(logits, 1) * weighed).sum() / weighed.sum().clamp(min=1)
 
 
-def export(head: Head, result: Path) -> None:
-    """Write a network for onnxruntime."""
+def export(network: nn.Module, kind: torch.dtype, result: Path) -> None:
+    """Write a network that takes inner layers of a kind for onnxruntime."""
     near = torch.zeros(1, NEAR + GEOMETRY, 160, 160)
-    taps = [torch.zeros(1, c, 160 // s, 160 // s, dtype=torch.uint8) for c, s in TAPS]
+    taps = [torch.zeros(1, channels, 160 // coarse, 160 // coarse, dtype=kind) for channels, coarse in TAPS]
     torch.onnx.export(
-        Shares(head).eval(),
+        network.eval(),
         (near, *taps),
         str(result),
         input_names=list(INPUTS),
@@ -322,7 +322,8 @@ def main() -> None:
     shards = Shards(chosen.features)
     print(len(shards.names), "portraits")
     if not chosen.measure:
-        export(train(shards, chosen.photos, chosen.epochs, chosen.batch, chosen.seed), chosen.result)
+        head = train(shards, chosen.photos, chosen.epochs, chosen.batch, chosen.seed)
+        export(Shares(head), torch.uint8, chosen.result)
     import onnxruntime as ort  # noqa: PLC0415
 
     session = ort.InferenceSession(str(chosen.result), providers=["CPUExecutionProvider"])
