@@ -205,7 +205,7 @@ def _study(picture: F32, coarse: F32, hair: F32, head: float, chin: float) -> _S
     coarse = np.asarray(coarse * (1 - like_wall * smoothstep(1 - coarse, *DOUBTFUL)), np.float32)
     person = np.stack([coarse * hair, coarse], axis=-1)
     nearby, here = (box_mean(person, max(1, round(reach * head))) for reach in (FLYAWAY_REACH, LOCK_WIDTH))
-    hairy = smoothstep(here[..., 0] / np.maximum(here[..., 1], np.float32(1e-3)), *HAIR_HERE)
+    hairy = smoothstep(np.asarray(here[..., 0] / np.maximum(here[..., 1], 1e-3), np.float32), *HAIR_HERE)
     rows = np.arange(coarse.shape[0])[:, None]
     flyaway = plain * np.where(rows < chin + HAIR_ENDS * head, np.float32(1), smoothstep(nearby[..., 0], *HAIR_NEAR))
     even = (1 - smoothstep(spread, *EVEN_SPREADS)) * (rows < chin)
