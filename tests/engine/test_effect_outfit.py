@@ -127,3 +127,25 @@ def test_what_cannot_be_dressed_well_is_refused(sitter: Portrait, garment: bytes
         with pytest.raises(EffectRefusedError) as caught:
             apply(portrait, Outfit(), garment)
         assert caught.value.details["reason"] == reason
+
+
+def test_a_white_collar_that_stands_over_the_outline_of_the_jaw_goes(
+    sitter: Portrait, garment: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unit = measure(sitter, parts(sitter)).unit
+    oval = np.zeros(sitter.alpha.shape, np.uint8)
+    cv2.fillPoly(oval, [np.rint(sitter.landmarks[list(mesh.FACE_OVAL), :2]).astype(np.int32)], (1,))
+    inside = cv2.distanceTransform(oval, cv2.DIST_L2, 5)
+    jaw, lips = sitter.landmarks[mesh.CHIN, 1], sitter.landmarks[mesh.LIP_LOWER_INNER, 1]
+    rows, columns = np.mgrid[: sitter.height, : sitter.width]
+    left = (columns < sitter.centre_x) & (rows > lips) & (rows < jaw + unit) & (columns > sitter.centre_x - 6 * unit)
+    collar = left & (inside < 0.3 * unit) & (sitter.alpha > 250)
+    rgb = np.where(collar[..., None], 240, sitter.rgb).astype(np.uint8)
+    found = parts(sitter)
+    cloth = np.where(collar, 1, found.clothes).astype(np.float32)
+    bare = {name: np.where(collar, 0, getattr(found, name)).astype(np.float32) for name in ("face_skin", "body_skin")}
+    monkeypatch.setattr("idphoto.effects.outfit.parts", lambda _: replace(found, clothes=cloth, **bare))
+    dressed = apply(replace(sitter, rgb=rgb), Outfit(), garment)
+    crossed = collar & (inside > 0) & (rows < jaw - 0.5 * unit)
+    assert crossed.sum() > 20
+    assert (dressed.rgb[crossed].min(axis=-1) < 225).mean() > 0.9

@@ -195,7 +195,7 @@ class _Head:
     @classmethod
     def of(cls, portrait: Portrait, found: Parts, wearer: Wearer, rows: slice) -> _Head:
         alpha = portrait.alpha[rows] * np.float32(1 / 255)
-        inner = _inner_face(portrait, rows)
+        inner = _inner_face(portrait, found, wearer, rows)
         worn = found.clothes[rows] + found.body_skin[rows]
         if portrait.part_map is not None:
             worn = worn + _stray_skin(found, wearer, rows, inner)
@@ -240,11 +240,19 @@ def _joined(mask: Matte, unit: float, ends: slice) -> Matte:
     return enlarge(np.isin(labels, held[held > 0]).astype(np.float32), mask.shape)
 
 
-def _inner_face(portrait: Portrait, rows: slice) -> Matte:
-    """Fill the face up to its outline: whatever the parts say, it stays."""
+def _inner_face(portrait: Portrait, found: Parts, wearer: Wearer, rows: slice) -> Matte:
+    """Fill the face up to its outline: whatever the parts say, it stays, but for a collar that the outline crosses."""
     points = portrait.landmarks[list(mesh.FACE_OVAL), :2] - (0, rows.start)
     drawn = polygon_mask(np.asarray(points, np.float32), (rows.stop - rows.start, portrait.width), smooth=False)
-    return np.asarray(np.minimum(cv2.dilate(drawn, disc(2)) * 2, 1), np.float32)
+    outer = np.minimum(cv2.dilate(drawn, disc(2)) * 2, 1)
+    collar = smoothstep(found.clothes[rows], *COLLAR) * (1 - cv2.erode(drawn, disc(OUTLINE_CM * wearer.unit)))
+    return np.asarray(outer * (1 - collar), np.float32)
+
+
+OUTLINE_CM: Final = 0.6
+"""The outline of the face lies at most so far outside the jaw that is seen."""
+COLLAR: Final = (0.25, 0.6)
+"""Shares of clothes there between which a collar is believed."""
 
 
 def _stray_skin(found: Parts, wearer: Wearer, rows: slice, inner: Matte) -> Matte:
