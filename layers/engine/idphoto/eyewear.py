@@ -38,6 +38,11 @@ LENS_DROP: Final = 0.025
 LENS_INSET: Final = 0.018
 """A lens begins so far inside the line of its rim, in face widths."""
 
+BESIDE: Final = (0.045, 0.11)
+"""Skin lies beside a lens from so far off it on, beyond the rim, and up to so far, in face widths."""
+SOLID: Final = 250
+"""Opacity of the person, 0..255, from which nothing else is mixed in."""
+
 CONTRAST_SEEN: Final = 0.05
 """Contrast that all but a seventh of the lower half of both rims has: it was at most 0.027 on 21 portraits without
 glasses. Drawn rims, dark ones and silver ones, have 0.1 to 1, gold ones 0.01 to 0.2; those of the skin's own colour
@@ -106,6 +111,8 @@ class Eyewear:
         Likewise eyes with their lids, and brows.
     cheeks
         Likewise bare skin below the lenses.
+    beside
+        Likewise bare skin around the lenses.
     irises
         Likewise, one mask for each eye.
     """
@@ -116,6 +123,7 @@ class Eyewear:
     lens: Matte
     features: Matte
     cheeks: Matte
+    beside: Mask
     irises: tuple[Matte, Matte]
 
 
@@ -141,13 +149,17 @@ def find_eyewear(portrait: Portrait) -> Eyewear | None:
     for upper, lower in (mesh.LEFT_CHEEK, mesh.RIGHT_CHEEK):
         x, y = np.rint(points[upper] * 0.65 + points[lower] * 0.35 - offset).astype(int).tolist()
         cv2.circle(cheeks, (x, y), max(2, round(0.06 * unit)), 1.0, -1)
+    features = blur(spread(features, 0.02 * unit), 0.006 * unit)
+    face = polygon_mask(points[list(mesh.FACE_OVAL)] - offset, shape) * (portrait.alpha[pixels] > SOLID)
+    away = cv2.distanceTransform((lens < 0.5).astype(np.uint8), cv2.DIST_L2, 3) / np.float32(unit)
     return Eyewear(
         area=around,
         rings=rings,
         pixels=pixels,
         lens=lens,
-        features=blur(spread(features, 0.02 * unit), 0.006 * unit),
+        features=features,
         cheeks=cheeks * (1 - spread(lens, 0.03 * unit)),
+        beside=(face > 0.5) & (features < 0.05) & (away > BESIDE[0]) & (away < BESIDE[1]),
         irises=(hull(mesh.LEFT_IRIS), hull(mesh.RIGHT_IRIS)),
     )
 
