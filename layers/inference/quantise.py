@@ -11,7 +11,9 @@ from __future__ import annotations
 import json
 import logging
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -54,8 +56,7 @@ def trim(source: Path) -> onnx.ModelProto:
 def quantise(model: onnx.ModelProto, ranges: Path, result: Path) -> None:
     """Write the network with weights and activations in 8 bits.
 
-    Weights use 7 of their 8 bits (``reduce_range``): without it, processors that lack VNNI instructions saturate when
-    they add two products. The last layers, one channel each, stay in float: they cost nothing and draw the edge.
+    The last layers, one channel each, stay in float: they cost nothing and draw the edge.
 
     Parameters
     ----------
@@ -70,27 +71,50 @@ def quantise(model: onnx.ModelProto, ranges: Path, result: Path) -> None:
         name: TensorData(lowest=np.array([low], np.float32), highest=np.array([high], np.float32))
         for name, (low, high) in json.loads(ranges.read_text(encoding="utf-8")).items()
     }
-    # onnxruntime recommends its own preparation, which `trim` replaces, as a warning on the root logger.
+    with tempfile.TemporaryDirectory() as folder:
+        cache = Path(folder) / "ranges.json"
+        save_tensors_data(TensorsData(CalibrationMethod.MinMax, bounds), cache)
+        kept = one_channel_nodes(model.graph)
+        write_in_8_bits(model, result, QUANTISED_OPERATORS, kept, calibration_cache_path=cache)
+    _open_taps(result)
+
+
+def write_in_8_bits(
+    network: onnx.ModelProto | Path, result: Path, operators: Sequence[str], kept: list[str], **ranges: Any
+) -> None:
+    """Write a network of which some operators work in 8 bits.
+
+    Weights use 7 of their 8 bits (``reduce_range``): without it, processors that lack VNNI instructions saturate when
+    they add two products.
+
+    Parameters
+    ----------
+    network
+        In float.
+    result
+        The file to write.
+    operators, kept
+        Types of operators in 8 bits, and the names of the nodes that stay in float nevertheless.
+    ranges
+        Where ``quantize_static`` has the activations' ranges from.
+    """
+    # onnxruntime recommends a preparation that these networks do not need, as a warning on the root logger.
     logging.disable(logging.WARNING)
     try:
-        with tempfile.TemporaryDirectory() as folder:
-            cache = Path(folder) / "ranges.json"
-            save_tensors_data(TensorsData(CalibrationMethod.MinMax, bounds), cache)
-            quantize_static(
-                model,
-                result,
-                quant_format=QuantFormat.QDQ,
-                op_types_to_quantize=list(QUANTISED_OPERATORS),
-                per_channel=True,
-                reduce_range=True,
-                weight_type=QuantType.QInt8,
-                activation_type=QuantType.QUInt8,
-                nodes_to_exclude=one_channel_nodes(model.graph),
-                calibration_cache_path=cache,
-            )
+        quantize_static(
+            network,
+            result,
+            **ranges,
+            quant_format=QuantFormat.QDQ,
+            op_types_to_quantize=list(operators),
+            per_channel=True,
+            reduce_range=True,
+            weight_type=QuantType.QInt8,
+            activation_type=QuantType.QUInt8,
+            nodes_to_exclude=kept,
+        )
     finally:
         logging.disable(logging.NOTSET)
-    _open_taps(result)
 
 
 def _open_taps(path: Path) -> None:

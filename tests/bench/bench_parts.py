@@ -13,8 +13,6 @@ import argparse
 import resource
 import statistics
 import sys
-import time
-from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
@@ -35,7 +33,7 @@ from idphoto.segment import look
 from idphoto.shapes import face_width, polygon_mask
 from idphoto.upright import cut_upright
 
-from tests.bench.retouch import yardstick
+from tests.bench.retouch import best_ms, yardstick
 
 PLACES = {
     "crew neck, white": "clothes",
@@ -196,16 +194,6 @@ def judge(stage: Stage, face: Face, name: str, models: Models) -> tuple[float, f
 
 def _score(portrait: Portrait, part: str, truth: F32, person: F32) -> float:
     return overlap(getattr(parts(portrait), part), truth, person, share=part == "clothes")
-
-
-def best_ms(work: Callable[[], object], rounds: int = 9) -> float:
-    """Least time of some rounds, ms."""
-    times = []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return 1000 * min(times)
 
 
 def cost(portrait: Portrait, rgb: Rgb, face: Face, models: Models) -> None:

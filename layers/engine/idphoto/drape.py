@@ -14,7 +14,7 @@ from idphoto.garment import Garment, Layer, to_coded
 from idphoto.parts import Parts
 from idphoto.portrait import Portrait
 from idphoto.raster import smoothstep
-from idphoto.shapes import blur, in_channels, reduced_size
+from idphoto.shapes import blur, in_channels, reduced_size, window_of
 from idphoto.wearer import Wearer
 
 EASE: Final = 1.02
@@ -122,8 +122,7 @@ class Drape:
         reach = _MARGIN / self.scale
         near = (self.lines > rows.start - reach) & (self.lines < rows.stop + reach)
         near &= (self.columns > columns.start - reach) & (self.columns < columns.stop + reach)
-        left, top, width, height = cv2.boundingRect(near.astype(np.uint8))
-        return slice(top, top + height), slice(left, left + width)
+        return window_of(near)
 
 
 def drape(

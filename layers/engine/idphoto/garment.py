@@ -23,7 +23,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from idphoto import opencv as cv2
 from idphoto.arrays import F32
 from idphoto.errors import ParameterError
-from idphoto.shapes import in_channels
+from idphoto.shapes import in_channels, window_of
 
 FORMAT: Final = 1
 ALBEDO: Final = np.float32(0.5)
@@ -155,8 +155,7 @@ class Layer:
     @property
     def filled(self) -> tuple[slice, slice]:
         """Rows and columns that hold all of the cloth."""
-        left, top, width, height = cv2.boundingRect(np.ascontiguousarray(self.shade[..., 3]))
-        return slice(top, top + height), slice(left, left + width)
+        return window_of(self.shade[..., 3])
 
     def cut(self, rows: slice, columns: slice) -> Layer:
         """Return a part of the layer, without copying it."""

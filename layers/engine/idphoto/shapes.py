@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from idphoto import mesh
 from idphoto import opencv as cv2
-from idphoto.arrays import F32, Landmarks, Matte
+from idphoto.arrays import F32, Landmarks, Mask, Matte
 
 _Field = TypeVar("_Field", F32, NDArray[np.uint8])
 
@@ -86,6 +86,12 @@ def window_about(places: F32, reach: float, shape: tuple[int, ...]) -> tuple[sli
     left, top = np.maximum(np.floor(places.min(axis=0) - reach).astype(int), 0).tolist()
     right, bottom = np.minimum(np.ceil(places.max(axis=0) + reach).astype(int), shape[1::-1]).tolist()
     return slice(top, bottom), slice(left, right)
+
+
+def window_of(mask: Mask | NDArray[np.uint8], reach: float = 0) -> tuple[slice, slice]:
+    """Return the rows and columns within ``reach`` of what a mask ``(h, w)`` holds."""
+    left, top, width, height = cv2.boundingRect(np.ascontiguousarray(mask).view(np.uint8))
+    return window_about(np.array([(left, top), (left + width, top + height)], np.float32), reach, mask.shape)
 
 
 def in_channels(field: F32, count: int = 3) -> F32:

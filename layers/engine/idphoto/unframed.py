@@ -11,7 +11,7 @@ from idphoto import opencv as cv2
 from idphoto.arrays import F32, Mask, Matte, Rgb
 from idphoto.mending import mend
 from idphoto.portrait import Portrait
-from idphoto.shapes import blur, disc, face_width, polygon_mask
+from idphoto.shapes import blur, disc, face_width, polygon_mask, window_of
 
 ROOM: Final = 0.12
 """What lies so far around a frame is looked at when it is filled, in face widths."""
@@ -30,12 +30,7 @@ def without_frame(portrait: Portrait, hole: Mask) -> Rgb:
         ``(H, W)`` bool.
     """
     unit = face_width(portrait.landmarks)
-    rows, columns = (np.flatnonzero(hole.any(axis=axis)) for axis in (1, 0))
-    room = round(ROOM * unit)
-    window = (
-        slice(max(0, int(rows[0]) - room), int(rows[-1]) + room + 1),
-        slice(max(0, int(columns[0]) - room), int(columns[-1]) + room + 1),
-    )
+    window = window_of(hole, round(ROOM * unit))
     part, gap = portrait.rgb[window].astype(np.float32), hole[window]
     corner = np.array((window[1].start, window[0].start), np.float32)
     filled = mend(part, gap, _hairy(portrait.landmarks[:, :2] - corner, gap.shape, unit), unit)

@@ -8,7 +8,6 @@ some of the portraits that taught the networks.
 from __future__ import annotations
 
 import argparse
-import logging
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,7 +16,8 @@ import numpy as np
 import onnx
 import torch
 from onnx import TensorProto, numpy_helper
-from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
+from onnxruntime.quantization import CalibrationDataReader
+from quantise import write_in_8_bits
 from torch import nn
 from torch.nn import functional
 
@@ -114,22 +114,14 @@ def join(heads: list[Head], shards: Shards, result: Path) -> None:
             name: [{"rmin": np.float32(0), "rmax": np.float32(255 * scale)}]
             for name, scale in zip(INPUTS[1:], SCALE, strict=True)
         }
-        # onnxruntime recommends a preparation that changes nothing here, as a warning on the root logger.
-        logging.disable(logging.WARNING)
-        quantize_static(
+        write_in_8_bits(
             plain,
             result,
-            Taught(shards),
-            quant_format=QuantFormat.QDQ,
-            op_types_to_quantize=list(QUANTISED_OPERATORS),
-            per_channel=True,
-            reduce_range=True,
-            weight_type=QuantType.QInt8,
-            activation_type=QuantType.QUInt8,
-            nodes_to_exclude=last,
+            QUANTISED_OPERATORS,
+            last,
+            calibration_data_reader=Taught(shards),
             extra_options={"TensorQuantOverrides": as_they_come},
         )
-        logging.disable(logging.NOTSET)
     _take_bytes(result)
 
 

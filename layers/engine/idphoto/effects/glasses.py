@@ -39,7 +39,7 @@ from idphoto.shapes import (
     reduced_size,
     shrink,
     spread,
-    window_about,
+    window_of,
 )
 from idphoto.unframed import without_frame
 
@@ -369,9 +369,7 @@ def _linear(levels: Rgb) -> F32:
 
 def _over_eyes(light: F32, veil: Matte, skin: Mask, eyewear: Eyewear, unit: float, colour: F32) -> F32:
     """Return the veil as it is where skin tells, and over eyes and brows as the darkest pixels near tell."""
-    left, top, width, height = cv2.boundingRect((eyewear.features > 0).astype(np.uint8))
-    ends = np.array([(left, top), (left + width, top + height)], np.float32)
-    here = window_about(ends, EYES_NEAR * unit, veil.shape)
+    here = window_of(eyewear.features > 0, EYES_NEAR * unit)
     features, lens = eyewear.features[here], eyewear.lens[here]
     known = skin[here].astype(np.float32)
     around = blur(veil[here] * known, 0.025 * unit) / np.maximum(blur(known, 0.025 * unit), 1e-3)

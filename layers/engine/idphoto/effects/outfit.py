@@ -21,7 +21,7 @@ from idphoto.neck import Neck, complete_neck, grain
 from idphoto.parts import Parts, parts
 from idphoto.portrait import Portrait
 from idphoto.raster import smoothstep
-from idphoto.shapes import blur, disc, enlarge, face_width, in_channels, polygon_mask, reduced_size, window_about
+from idphoto.shapes import blur, disc, enlarge, face_width, in_channels, polygon_mask, reduced_size, shrink, window_of
 from idphoto.wearer import FACE_CM, SLOPE_CM, Wearer, measure
 
 KIND: Final = "outfit"
@@ -245,7 +245,7 @@ def _inner_face(portrait: Portrait, found: Parts, wearer: Wearer, rows: slice) -
     points = portrait.landmarks[list(mesh.FACE_OVAL), :2] - (0, rows.start)
     drawn = polygon_mask(np.asarray(points, np.float32), (rows.stop - rows.start, portrait.width), smooth=False)
     outer = np.minimum(cv2.dilate(drawn, disc(2)) * 2, 1)
-    collar = smoothstep(found.clothes[rows], *COLLAR) * (1 - cv2.erode(drawn, disc(OUTLINE_CM * wearer.unit)))
+    collar = smoothstep(found.clothes[rows], *COLLAR) * (1 - shrink(drawn, OUTLINE_CM * wearer.unit))
     return np.asarray(outer * (1 - collar), np.float32)
 
 
@@ -285,9 +285,7 @@ def _without_neighbours(rgb: F32, kept: Matte, gone: Matte, unit: float) -> F32:
     if not mixed.any():
         return rgb
     sigma = 0.12 * unit
-    left, top, width, height = cv2.boundingRect(mixed.astype(np.uint8))
-    ends = np.array([(left, top), (left + width, top + height)], np.float32)
-    here = window_about(ends, 4 * sigma + 2, mixed.shape)
+    here = window_of(mixed, 4 * sigma + 2)
     rgb, part, kept, gone = rgb.copy(), rgb[here], kept[here], gone[here]
     weight = np.where(gone == 0, kept, 0) ** 2
     total = blur(weight, sigma) + np.float32(1e-4)
