@@ -2,8 +2,8 @@
 
 ``python layers/inference/fetch.py`` downloads 165 MB once, takes the network out, converts it in some five seconds and
 writes ``idphoto_models/u2net.onnx``; what is there and intact is left alone, and what was made before is taken from
-``.cache/models``. All files are verified against the digests of ``models.toml``. ``--record`` writes the digest of a
-new conversion there instead, after the recipe or a pinned version has changed.
+``.cache/models``. All files are verified against the digests of ``models.toml``. ``--record NAME`` writes the digest of
+a model that was made anew there instead: of ``u2net``, which is converted for that, or of ``parts_head``, as it lies.
 """
 
 from __future__ import annotations
@@ -23,11 +23,12 @@ MADE_HERE = "u2net"
 def main() -> None:
     """Make the file, verify all, and exit with 1 and a sentence when that is not possible."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--record", action="store_true", help="accept another conversion and write its digest")
+    parser.add_argument("--record", choices=(MADE_HERE, "parts_head"), help="accept another file; write its digest")
+    chosen = parser.parse_args()
     try:
         models = load_models()
-        if parser.parse_args().record:
-            record(models[MADE_HERE])
+        if chosen.record:
+            record(models[chosen.record])
         else:
             provide(models[MADE_HERE])
             verify(models)
@@ -80,8 +81,9 @@ def verify(models: dict[str, Model]) -> None:
 
 
 def record(model: Model) -> None:
-    """Convert anew, put the result in its place and write its digest to ``models.toml``."""
-    write_atomically(model.path, convert(model))
+    """Write the digest of a model to ``models.toml``; one that is converted here is converted anew."""
+    if model.name == MADE_HERE:
+        write_atomically(model.path, convert(model))
     listing = HERE / "models.toml"
     text = listing.read_text(encoding="utf-8")
     write_atomically(listing, text.replace(model.sha256, sha256_of(model.path)).encode())

@@ -32,6 +32,7 @@ from idphoto.portrait import Portrait, build_portrait
 from idphoto.segment import look
 from idphoto.shapes import face_width, polygon_mask
 from idphoto.upright import cut_upright
+from PIL import Image, ImageDraw
 
 from tests.bench.retouch import best_ms, yardstick
 
@@ -46,7 +47,9 @@ PLACES = {
     "glasses": "glasses",
     "lenses of glasses": "lenses",
     "face mask": "held",
-    "card before the chest": "held",
+    "blank card before the chest": "held",
+    "printed card before the chest": "held",
+    "phone before the chest": "held",
 }
 """What is painted, and the part that it is."""
 MAP_MS = 25
@@ -151,7 +154,9 @@ def paint(stage: Stage, name: str) -> tuple[Rgb, F32]:
     if name == "face mask":
         mask = stage.fill([tuple(stage.points[k]) for k in (*_JAW, *_MASK_LINE)])
         return cover(stage, mask, (150, 178, 205), folds, 0.06), mask
-    if name == "card before the chest":
+    if name.startswith(("printed", "phone")):
+        return lay_thing(stage, printed=name.startswith("printed"))
+    if name == "blank card before the chest":
         corners = [stage.at(mesh.CHIN, x, y) for x, y in ((-0.4, 0.3), (0.3, 0.2), (0.4, 0.75), (-0.3, 0.85))]
         mask = polygon_mask(np.array(corners, np.float32), shape, smooth=False)
         return cover(stage, mask, (235, 228, 214), folds, 0.05), mask
@@ -163,6 +168,35 @@ def paint(stage: Stage, name: str) -> tuple[Rgb, F32]:
     mask = np.asarray(rim.astype(np.float32) / 255, np.float32)
     drawn = cover(stage, mask, (30, 26, 24), np.zeros(shape[:2], np.float32), 0)
     return drawn, mask if name == "glasses" else np.asarray(lenses.astype(np.float32) / 255, np.float32)
+
+
+def lay_thing(stage: Stage, *, printed: bool) -> tuple[Rgb, F32]:
+    """Return the photo with a card before the chest, with a picture and lines of words, or a phone seen from behind."""
+    wide, high = (round(part * stage.unit) for part in ((0.95, 0.6) if printed else (0.42, 0.85)))
+    thing = Image.new("RGB", (wide, high), (228, 232, 238) if printed else (22, 22, 25))
+    draw = ImageDraw.Draw(thing)
+
+    def box(left: float, top: float, right: float, bottom: float, colour: tuple[int, int, int]) -> None:
+        draw.rectangle((left * wide, top * high, right * wide, bottom * high), fill=colour)
+
+    if printed:
+        box(0, 0, 1, 0.12, (60, 90, 150))
+        box(0.06, 0.2, 0.32, 0.75, (120, 140, 170))
+        for line in range(6):
+            box(0.4, 0.2 + 0.11 * line, 0.65 + 0.08 * (line % 3), 0.24 + 0.11 * line, (60, 60, 70))
+    else:
+        box(0.1, 0.05, 0.5, 0.25, (40, 40, 45))
+        box(0.16, 0.09, 0.26, 0.14, (8, 8, 12))
+        box(0.33, 0.09, 0.43, 0.14, (8, 8, 12))
+    x, y = stage.at(mesh.CHIN, -0.5, 0.32) if printed else stage.at(mesh.CHIN, 0.12, 0.35)
+    shape = Image.new("L", thing.size, 255)
+    thing, shape = (
+        image.rotate(-6 if printed else 8, Image.Resampling.BICUBIC, expand=True) for image in (thing, shape)
+    )
+    photo, mask = Image.fromarray(stage.rgb), Image.new("L", (stage.rgb.shape[1], stage.rgb.shape[0]))
+    photo.paste(thing, (int(x), int(y)), shape)
+    mask.paste(shape, (int(x), int(y)))
+    return np.asarray(photo), np.asarray(np.asarray(mask, np.float32) / 255, np.float32)
 
 
 _CHEEKS = (117, 118, 101, 36, 205, 187, 123)
@@ -271,10 +305,10 @@ def main() -> None:
             found[name].append(judge(stage, faces[0], name, models))
         last = portrait, rgb, faces[0]
         print(path.name, file=sys.stderr, flush=True)
-    print("painted                    n  classical  learned")
+    print("painted                          n  classical  learned")
     for name, pairs in found.items():
         one, other = (statistics.mean(values) for values in zip(*pairs, strict=True))
-        print(f"{name:25s} {len(pairs):3d}    {one:6.3f}   {other:6.3f}")
+        print(f"{name:31s} {len(pairs):3d}    {one:6.3f}   {other:6.3f}")
     if last is not None:
         cost(*last, models)
 

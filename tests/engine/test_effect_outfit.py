@@ -149,3 +149,20 @@ def test_a_white_collar_that_stands_over_the_outline_of_the_jaw_goes(
     crossed = collar & (inside > 0) & (rows < jaw - 0.5 * unit)
     assert crossed.sum() > 20
     assert (dressed.rgb[crossed].min(axis=-1) < 225).mean() > 0.9
+
+
+def test_what_is_held_before_the_chest_goes_with_the_old_clothes(
+    sitter: Portrait, dressed: Portrait, garment: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = parts(sitter)
+    rows, columns = np.mgrid[: sitter.height, : sitter.width]
+    unit = measure(sitter, found).unit
+    card = (np.abs(columns - sitter.centre_x) < 5 * unit) & (np.abs(rows - sitter.chin_y - 9 * unit) < 3 * unit)
+    held = np.where(card, found.clothes, 0).astype(np.float32)
+    assert held.sum() > 100
+    monkeypatch.setattr(
+        "idphoto.effects.outfit.parts", lambda _: replace(found, clothes=found.clothes - held, held=held)
+    )
+    again = apply(sitter, Outfit(), garment)
+    assert np.array_equal(again.rgb, dressed.rgb)
+    assert np.array_equal(again.alpha, dressed.alpha)

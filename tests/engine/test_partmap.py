@@ -145,7 +145,14 @@ def told(sitter, name: str, where: str, share: float) -> np.ndarray:
     wide, high = right - left, bottom - top
     box = int(left - 2 * wide), int(top - high), int(right + 2 * wide), int(bottom + 3 * wide)
     face = geometry(sitter.landmarks, box)
-    area = {"crown": (face[3] < -0.15) & (face[2] > -1.3), "mouth": (face[4] > 0) & (face[3] > 0.25)}[where]
+    middle, below_chin = np.abs(face[0]), face[2]
+    area = {
+        "crown": (face[3] < -0.15) & (below_chin > -1.3),
+        "mouth": (face[4] > 0) & (face[3] > 0.25),
+        "chest": (middle < 0.3) & (below_chin > 0.3) & (below_chin < 0.7),
+        "throat and chest": (middle < 0.3) & (below_chin > 0) & (below_chin < 0.7),
+        "button": (middle < 0.03) & (below_chin > 0.4) & (below_chin < 0.46),
+    }[where]
     said = np.zeros((len(CLASSES), SIDE, SIDE), np.float32)
     said[CLASSES.index("clothes")] = 1
     said[:, area] = 0
@@ -164,3 +171,10 @@ def test_a_covering_is_one_where_it_covers_the_head(sitter) -> None:
 def test_a_thing_is_held_where_it_covers_the_lower_face(sitter) -> None:
     assert told(sitter, "held", "mouth", 0.8).min() > LEVELS / 2
     assert told(sitter, "held", "crown", 0.8).max() == 0
+
+
+def test_a_thing_is_held_before_the_chest_and_a_collar_or_a_button_is_not(sitter) -> None:
+    assert told(sitter, "held", "chest", 0.8).min() > LEVELS / 2
+    assert told(sitter, "held", "throat and chest", 0.8).max() == 0
+    assert told(sitter, "held", "button", 0.8).max() == 0
+    assert told(sitter, "held", "chest", 0.3).max() == 0

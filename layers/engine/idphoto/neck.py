@@ -93,7 +93,7 @@ def complete_neck(portrait: Portrait, found: Parts, wearer: Wearer, rows: slice,
     below = _below_jaw(portrait, rows, wearer.unit)
     skin = found.body_skin[rows] + found.face_skin[rows]
     tinted = _skin_coloured(portrait, found, rows)
-    worn = found.clothes[rows] + skin * (1 - tinted)
+    worn = found.clothes[rows] + found.held[rows] + skin * (1 - tinted)
     own = _own_skin(skin * tinted, worn, wide, wearer, z)
     scale = min(1.0, WORK_UNIT / wearer.unit)
     size = reduced_size(rgb.shape, scale)

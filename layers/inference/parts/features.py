@@ -1,16 +1,18 @@
-"""What the parser sees of the portraits: ``python -m parts.features PHOTOS FOLDER --first 0 --count 2400``.
+"""What the parser sees of the portraits: ``python -m parts.features PHOTOS FOLDER``, with all cores.
 
 Every photo goes the way that a sitter's photo goes in the product: the face finder, the landmarks, the upright canvas,
 U-2-Net's window and its 8-bit inner layers. Photos in which no face is found are left out; a face in a mask is found in
-the photo without it. Written are shards of 50 portraits, named by the first person: ``NNNNN.names.json`` and one
-``.npy`` for each input and for the truth (shares of the classes, uint8). Waits for photos that are still being made.
+the photo without it. Written are shards of 50 persons, named by the first: ``NNNNN.names.json`` and one ``.npy``
+for each input and for the truth (shares of the classes, uint8).
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import time
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -31,28 +33,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("photos", type=Path)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--first", type=int, default=0)
-    parser.add_argument("--count", type=int, default=2400)
-    parser.add_argument("--models", type=Path)
     chosen = parser.parse_args()
     chosen.folder.mkdir(parents=True, exist_ok=True)
-    models = Models(folder=chosen.models, threads=1)
-    kept: list[tuple[str, dict[str, np.ndarray]]] = []
+    photos = sorted(chosen.photos.glob("?????_?.png"))
+    shards = [list(group) for _, group in groupby(photos, lambda photo: int(photo.name[:5]) // SHARD)]
     missed = 0
-    for seed in range(chosen.first, chosen.first + chosen.count):
-        while not (chosen.photos / f"{seed:05d}.json").exists():
-            time.sleep(3)
-        for photo in sorted(chosen.photos.glob(f"{seed:05d}_?.png")):
-            found = see(photo, models)
-            missed += found is None
-            if found is not None:
-                kept.append((photo.stem, found))
-        if len(kept) >= SHARD:
-            write(chosen.folder, kept)
-            print(seed + 1, "photos", missed, "without a face", flush=True)
-            kept = []
-    if kept:
-        write(chosen.folder, kept)
+    with ProcessPoolExecutor() as pool:
+        for shard, missing in enumerate(pool.map(partial(write, folder=chosen.folder), shards), 1):
+            missed += missing
+            print(f"shard {shard} of {len(shards)}, {missed} photos without a face", flush=True)
 
 
 def see(photo: Path, models: Models) -> dict[str, np.ndarray] | None:
@@ -82,12 +71,17 @@ def see(photo: Path, models: Models) -> dict[str, np.ndarray] | None:
     return out
 
 
-def write(folder: Path, kept: list[tuple[str, dict[str, np.ndarray]]]) -> None:
-    """Write a shard."""
-    shard = kept[0][0].split("_")[0]
-    for key in kept[0][1]:
-        np.save(folder / f"{shard}.{key}.npy", np.stack([found[key] for _, found in kept]))
-    (folder / f"{shard}.names.json").write_text(json.dumps([name for name, _ in kept]))
+def write(photos: list[Path], folder: Path) -> int:
+    """Write a shard, and return in how many of its photos there is no face."""
+    models = Models(threads=1)
+    seen = {photo.stem: see(photo, models) for photo in photos}
+    kept = {name: found for name, found in seen.items() if found is not None}
+    if kept:
+        shard = next(iter(kept)).split("_")[0]
+        for key in next(iter(kept.values())):
+            np.save(folder / f"{shard}.{key}.npy", np.stack([found[key] for found in kept.values()]))
+        (folder / f"{shard}.names.json").write_text(json.dumps(list(kept)))
+    return len(seen) - len(kept)
 
 
 if __name__ == "__main__":

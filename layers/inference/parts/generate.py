@@ -1,4 +1,4 @@
-"""Make the portraits: ``python -m parts.generate FOLDER --first 0 --count 900``.
+"""Make the portraits: ``python -m parts.generate FOLDER``, with all cores.
 
 Each seed is a person, rendered once and developed into some photos. Written are ``NNNNN_L.png`` (the photo),
 ``NNNNN_L.cls.png`` (the classes of :mod:`labels`, 255 where there is nothing of the person), ``NNNNN_L.cov.png`` (the
@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import argparse
 import json
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -25,23 +27,32 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--first", type=int, default=0)
-    parser.add_argument("--count", type=int, default=900)
+    parser.add_argument("--count", type=int, default=972)
     parser.add_argument("--looks", type=int, default=1)
     chosen = parser.parse_args()
     chosen.folder.mkdir(parents=True, exist_ok=True)
-    for seed in range(chosen.first, chosen.first + chosen.count):
-        facts = chosen.folder / f"{seed:05d}.json"
-        if facts.exists():
-            continue
-        drawn = render(seed)
-        for look in range(chosen.looks):
-            images = develop(drawn, np.random.default_rng((seed, look)))
-            for image, ending in zip(images, ("png", "cls.png", "cov.png", "lens.png"), strict=True):
-                Image.fromarray(image).save(chosen.folder / f"{seed:05d}_{look}.{ending}", compress_level=1)
-            if drawn.facts["extra"] == "mask":
-                bare, *_ = develop(render(seed, bare=True), np.random.default_rng((seed, look)))
-                Image.fromarray(bare).save(chosen.folder / f"{seed:05d}_{look}.bare.png", compress_level=1)
-        facts.write_text(json.dumps(drawn.facts))
+    seeds = range(chosen.first, chosen.first + chosen.count)
+    with ProcessPoolExecutor() as pool:
+        for seed in pool.map(partial(make, folder=chosen.folder, looks=chosen.looks), seeds):
+            if seed % 50 == 0:
+                print("person", seed, flush=True)
+
+
+def make(seed: int, folder: Path, looks: int) -> int:
+    """Make the photos of a person, if they are not there."""
+    facts = folder / f"{seed:05d}.json"
+    if facts.exists():
+        return seed
+    drawn = render(seed)
+    for look in range(looks):
+        images = develop(drawn, np.random.default_rng((seed, look)))
+        for image, ending in zip(images, ("png", "cls.png", "cov.png", "lens.png"), strict=True):
+            Image.fromarray(image).save(folder / f"{seed:05d}_{look}.{ending}", compress_level=1)
+        if drawn.facts["extra"] == "mask":
+            bare, *_ = develop(render(seed, bare=True), np.random.default_rng((seed, look)))
+            Image.fromarray(bare).save(folder / f"{seed:05d}_{look}.bare.png", compress_level=1)
+    facts.write_text(json.dumps(drawn.facts))
+    return seed
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 
 The network is small, because U-2-Net has done the work: its inner layers are brought to few channels, and a decoder
 joins them from coarse to fine with the picture and the geometry of the face. Every eighth person is held out, and what
-the network does on them is printed. ``--measure`` only measures, on the held-out portraits, what RESULT does.
+the network does on them is printed. It learns on a GPU where there is one. ``--measure`` only measures, on the
+held-out portraits, what RESULT does.
 """
 
 from __future__ import annotations
@@ -189,7 +190,8 @@ def train(shards: Shards, photos: Path, epochs: int, batch: int, seed: int) -> H
     taught = np.array([k for k, name in enumerate(shards.names) if int(name.split("_")[0]) % HELD_OUT])
     chances = np.array([_chance(shards.facts(k, photos)) for k in taught])
     each = int(chances.sum()) // batch
-    head = Head()
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    head = Head().to(device)
     optimiser = torch.optim.AdamW(head.parameters(), 2e-3, weight_decay=1e-2)
     plan = torch.optim.lr_scheduler.OneCycleLR(optimiser, 3e-3, total_steps=epochs * each + 1, pct_start=0.15)
     begun = time.monotonic()
@@ -197,14 +199,15 @@ def train(shards: Shards, photos: Path, epochs: int, batch: int, seed: int) -> H
         order, total = rng.choice(taught, each * batch, replace=False, p=chances / chances.sum()), 0.0
         lots = np.split(order, each)
         for near, taps, truth in _ahead(lambda lot: batch_of(shards, lot, rng), lots):
-            loss = loss_of(head(near, *scaled(taps)), truth)
+            said = head(near.to(device), *scaled([tap.to(device) for tap in taps]))
+            loss = loss_of(said, truth.to(device))
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
             plan.step()
             total += float(loss.detach())
         print(f"epoch {epoch} loss {total / each:.3f} {time.monotonic() - begun:.0f} s", flush=True)
-    return head.eval()
+    return head.cpu().eval()
 
 
 def _chance(facts: dict[str, str]) -> float:
@@ -224,7 +227,7 @@ def _ahead(make: Callable[[np.ndarray], object], lots: list[np.ndarray]):  # typ
 
 def loss_of(logits: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
     """Cross-entropy of the classes, over what is the person."""
-    weighed = truth * torch.tensor(WEIGHTS).view(1, -1, 1, 1)
+    weighed = truth * torch.tensor(WEIGHTS, device=truth.device).view(1, -1, 1, 1)
     return -(functional.log_softmax(logits, 1) * weighed).sum() / weighed.sum().clamp(min=1)
 
 

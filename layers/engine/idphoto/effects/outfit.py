@@ -197,6 +197,8 @@ class _Head:
         alpha = portrait.alpha[rows] * np.float32(1 / 255)
         inner = _inner_face(portrait, found, wearer, rows)
         worn = found.clothes[rows] + found.body_skin[rows]
+        below = max(int(portrait.chin_y) - rows.start, 0)
+        worn[below:] += found.held[rows][below:]
         if portrait.part_map is not None:
             worn = worn + _stray_skin(found, wearer, rows, inner)
         worn = np.minimum(worn, alpha)
@@ -208,7 +210,7 @@ class _Head:
         worn = both - judged
         # Above the chin, what does not hang together with the clothes is a mistake about the head.
         held = _joined(worn, wearer.unit, slice(-ends, None))
-        held[max(int(portrait.chin_y) - rows.start, 0) :] = 1
+        held[below:] = 1
         gone = (worn * held + judged - hair) * (1 - inner)
         gone = np.where(gone < GONE_LEAST, 0, gone)
         hair = np.minimum(hair, alpha - gone)
