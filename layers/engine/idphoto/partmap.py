@@ -62,7 +62,7 @@ THING_LOOSE: Final = 0.15
 """Cells of so much held are surely so, and a thing hangs together over cells of so little."""
 THING: Final = 0.01
 """Least size, in squared head heights, of what is surely held. With these limits and :data:`THROAT`, 12 of 22 printed
-cards and 3 of 22 blank ones are seen on photographs, and nothing on the same photographs without one, nor on them in
+cards and 3 of 22 blank ones are seen on photographs, if not whole, and nothing on the same photographs without one, nor on them in
 other clothes, hair, beards and hats."""
 THROAT: Final = 0.2
 """Below the chin, in head heights: what begins higher up, beside the midline, is a collar."""
@@ -204,7 +204,10 @@ def _believe(said: F32, face: F32, person: Mask) -> F32:
         covering[:] = 0
     lower = (face[_OVAL] > 0) & above & (below_brows > CHEEKS)
     masked = (face[_BELOW_CHIN] < UNDER_CHIN) & bool(lower.any() and held[lower].mean() > MASKED)
-    held *= masked | _held_before(held, face, person)
+    before = _held_before(held, face, person)
+    held *= masked
+    said[:, before] = 0
+    held[before] = 1
     return np.asarray(said / np.maximum(said.sum(axis=0), 1e-6), np.float32)
 
 
@@ -218,7 +221,7 @@ def _held_before(held: F32, face: F32, person: Mask) -> Mask:
     sure = there & (held > THING_SURE)
     if sure.sum() * cell**2 < THING:
         return np.zeros_like(there)
-    return dilate(grow(sure, there), 1)
+    return grow(sure, there)
 
 
 def _let_go(shares: F32, face: F32) -> None:
