@@ -24,7 +24,7 @@ help:
 	@echo 'make serve [PORT=8080]        start that API and keep it up; address and key: .local/stack.json'
 	@echo 'make stop                     stop it; its photos are gone'
 	@echo 'make test                     the tests'
-	@echo 'make test-slow                the tests that take minutes'
+	@echo 'make test-slow                the tests that take long: one and a half hours on two cores'
 	@echo 'make check                    lint, types, template, state machine'
 	@echo 'make build [ARCH=arm64]       the layers as they are deployed, weighed against the limit of Lambda'
 	@echo 'make bench [PORTRAITS=dir]    speed, memory and quality figures'
