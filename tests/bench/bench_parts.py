@@ -4,7 +4,7 @@ Garments, locks of hair, beards, hats, glasses, face masks and cards are painted
 that it is known where they are; each picture is cut out as any photo is, and :func:`idphoto.parts.parts` is asked with
 and without the map.
 Printed are the intersection over union of each (for garments, beside which the sitter wears others, the share of the
-painted that is found), and what the learned way costs.
+painted that is found), on how many photographs the learned way sees it at all, and what that way costs.
 """
 
 from __future__ import annotations
@@ -52,6 +52,8 @@ PLACES = {
     "phone before the chest": "held",
 }
 """What is painted, and the part that it is."""
+SEEN = 0.1
+"""Least overlap of what is seen at all, if not whole."""
 MAP_MS = 25
 """The map may cost so much beside U-2-Net, on two threads."""
 
@@ -305,10 +307,11 @@ def main() -> None:
             found[name].append(judge(stage, faces[0], name, models))
         last = portrait, rgb, faces[0]
         print(path.name, file=sys.stderr, flush=True)
-    print("painted                          n  classical  learned")
+    print("painted                          n  classical  learned  seen")
     for name, pairs in found.items():
         one, other = (statistics.mean(values) for values in zip(*pairs, strict=True))
-        print(f"{name:31s} {len(pairs):3d}    {one:6.3f}   {other:6.3f}")
+        seen = sum(learned > SEEN for _, learned in pairs)
+        print(f"{name:31s} {len(pairs):3d}    {one:6.3f}   {other:6.3f}   {seen:3d}")
     if last is not None:
         cost(*last, models)
 

@@ -209,9 +209,9 @@ class _Head:
         hair = judged * _joined(judged, wearer.unit, slice(0, ends))
         worn = both - judged
         # Above the chin, what does not hang together with the clothes is a mistake about the head.
-        held = _joined(worn, wearer.unit, slice(-ends, None))
-        held[below:] = 1
-        gone = (worn * held + judged - hair) * (1 - inner)
+        joined = _joined(worn, wearer.unit, slice(-ends, None))
+        joined[below:] = 1
+        gone = (worn * joined + judged - hair) * (1 - inner)
         gone = np.where(gone < GONE_LEAST, 0, gone)
         hair = np.minimum(hair, alpha - gone)
         before = hair * _hanging(hair, wearer, portrait, rows)
