@@ -61,7 +61,7 @@ THING_SURE: Final = 0.35
 THING_LOOSE: Final = 0.15
 """Cells of so much held are surely so, and a thing hangs together over cells of so little."""
 THING: Final = 0.01
-"""Least size, in squared head heights, of what is surely held. With these limits and :data:`THROAT`, 12 of 22 printed
+"""Least size, in squared head heights, of what is surely held. With these limits and :data:`THROAT`, 13 of 22 printed
 cards and 3 of 22 blank ones are seen on photographs, if not whole, and nothing on the same photographs without one, nor
 on them in other clothes, hair, beards and hats."""
 THROAT: Final = 0.2
