@@ -94,6 +94,23 @@ def test_colours_correct_what_the_network_gets_wrong() -> None:
     assert np.abs(shares.sum(axis=0) - 1).max() < 1e-4
 
 
+@pytest.mark.parametrize(("seen_through", "glasses"), [((20, 18, 18), True), ((200, 160, 140), False)])
+def test_dark_lenses_are_glasses_and_clear_ones_are_skin(seen_through, glasses) -> None:
+    view = np.full((320, 320, 3), (200, 160, 140), np.uint8)
+    view[:80] = (20, 18, 18)
+    view[160:200, 100:220] = seen_through
+    said = np.full((len(CLASSES), SIDE, SIDE), 1e-3, np.float32)
+    said[CLASSES.index("hair"), :40] = 0.9
+    said[CLASSES.index("face_skin"), 40:] = 0.9
+    said[:, 80:100, 50:110] = 1e-3
+    said[CLASSES.index("glasses"), 80:100, 50:110] = 0.6
+    said[CLASSES.index("face_skin"), 80:100, 50:110] = 0.4
+    outlook = Outlook((0, 0, 320, 320), view, np.ones((320, 320), np.float32), ())
+    shares = weigh_colours(said / said.sum(axis=0), outlook, np.zeros((SIDE, SIDE), bool))
+    lenses = shares[CLASSES.index("glasses"), 82:98, 52:108]
+    assert (lenses > 0.5).all() if glasses else (lenses < 0.5).all()
+
+
 def test_a_portrait_reads_its_own_parts(sitter) -> None:
     part_map = sitter.part_map
     assert part_map is not None

@@ -15,5 +15,5 @@ A point ``(x, y)`` lies at the centre of pixel ``[round(y), round(x)]`` when bot
 are the viewer's, unless a name says ``subject_``.
 """
 
-ENGINE_VERSION = "6"
+ENGINE_VERSION = "7"
 """Part of every result id. Raise it when a change in the engine changes the pixels of any result."""

@@ -79,7 +79,7 @@ UNSEEN: Final = 0.24
 _ALIKE: Final = ((0, 7), (1, 2, 3), (4,), (5,))
 """Classes that have their colours in common: hair and beard, all skin, clothes, headwear."""
 _SKIN: Final = 1
-_BODY, _CLOTHES, _HEADWEAR, _BEARD, _HELD = 2, 4, 5, 7, 8
+_BODY, _CLOTHES, _HEADWEAR, _GLASSES, _BEARD, _HELD = 2, 4, 5, 6, 7, 8
 _BELOW_CHIN, _BELOW_BROWS, _OVAL = 2, 3, 4
 _FEATURES: Final = slice(5, 8)
 """Planes of :func:`geometry`: the height; eyes, brows, lips."""
@@ -181,10 +181,13 @@ def weigh_colours(said: F32, outlook: Outlook, features: Mask) -> F32:
     shares = said.copy()
     for group, old, new in zip(_ALIKE, before, after, strict=True):
         shares[list(group)] *= new / np.maximum(old, np.float32(1e-4))
-    # What is held may have any colour.
-    shares[_HELD] = 0
-    shares *= (1 - said[_HELD]) / np.maximum(shares.sum(axis=0), np.float32(1e-6))
-    shares[_HELD] = said[_HELD]
+    # What is held and lenses may have any colour; but where colours tell skin, lenses are clear.
+    skin, glasses = before[_SKIN], said[_GLASSES]
+    clear = np.maximum(after[_SKIN] / np.maximum(skin, np.float32(1e-4)), 1)
+    kept = np.stack([glasses * (glasses + skin) / np.maximum(glasses + skin * clear, np.float32(1e-6)), said[_HELD]])
+    shares[[_GLASSES, _HELD]] = 0
+    shares *= (1 - kept.sum(axis=0)) / np.maximum(shares.sum(axis=0), np.float32(1e-6))
+    shares[[_GLASSES, _HELD]] = kept
     return np.asarray(shares / np.maximum(shares.sum(axis=0), np.float32(1e-6)), np.float32)
 
 

@@ -1,7 +1,10 @@
-"""Measure matte and check on drawn persons, of whom all is known: ``python -m parts.measure PHOTOS [--every N]``.
+"""Measure parts, matte and check on drawn persons, of whom all is known: ``python -m parts.measure PHOTOS``.
 
-Takes every N-th person of those that :mod:`parts.generate` drew (by default those held out of the training) and prints
+Takes every N-th person of those that :mod:`parts.generate` drew (by default those held out of the training), with all
+cores, and prints
 
+- what :func:`idphoto.parts.parts` says of a portrait, at its full size: overlap and edges of each class, and overlap by
+  groups of persons;
 - the matte against the true coverage of every pixel, over the band of mixed pixels around the person: sum of absolute
   differences and gradient error per thousand pixels of the band (Rhemann et al. 2009), for U-2-Net's outline, for the
   matte, and by hair style;
@@ -17,6 +20,9 @@ import json
 import statistics
 from collections import defaultdict
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -25,19 +31,30 @@ from idphoto.arrays import F32
 from idphoto.checks.run import check
 from idphoto.checks.table import ITEMS
 from idphoto.decode import decode
-from idphoto.faces import find_faces
 from idphoto.matte import CELLS_PER_HEAD, estimate_matte
 from idphoto.models import Models
+from idphoto.partmap import SIDE
+from idphoto.parts import parts
+from idphoto.portrait import build_portrait
 from idphoto.raster import box_mean, dilate
 from idphoto.segment import look, segment_person
 from idphoto.upright import cut_upright, guess_head_height
 from PIL import Image
 
+from parts.features import read, upright_truth
+from parts.labels import NAMES
+from parts.score import Tally
+
+ASPECTS = ("parts", "matte", "check")
+SAME_EDGE = 2
+"""Cells of the map within which edges are the same."""
 BAND_PX = 6
 """The band reaches so far beyond the pixels that are neither covered nor free."""
 MIXED = (0.02, 0.98)
+SOLID = 127
+"""More of 255 is the person's."""
 
-WORN: dict[str, Callable[[dict[str, str]], bool]] = {
+WORN: dict[str, Callable[[dict[str, object]], bool]] = {
     "glasses": lambda facts: bool(facts["glasses"]),
     "tinted_lenses": lambda facts: facts["glasses"] == "sunglasses",
     "lens_glare": lambda facts: bool(facts["glare"]),
@@ -49,45 +66,101 @@ WORN: dict[str, Callable[[dict[str, str]], bool]] = {
 """Items of the check, and what tells that there is something for them to find."""
 
 
+@dataclass(frozen=True, eq=False)
+class Findings:
+    """What was measured on a person: classes said and true and how near edges are the same, px; errors; items seen."""
+
+    facts: dict[str, object]
+    classes: tuple[np.ndarray, np.ndarray, int] | None
+    matte: tuple[float, float, float, float] | None
+    seen: dict[str, bool]
+
+
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("photos", type=Path)
     parser.add_argument("--every", type=int, default=8)
-    parser.add_argument("--models", type=Path)
+    parser.add_argument("--only", choices=ASPECTS, nargs="+", default=ASPECTS)
     chosen = parser.parse_args()
-    models = Models(folder=chosen.models)
+    seeds = (int(path.stem) for path in sorted(chosen.photos.glob("?????.json")))
+    tally = Tally()
     errors: dict[str, list[tuple[float, ...]]] = defaultdict(list)
     found: dict[tuple[str, bool], list[bool]] = defaultdict(list)
-    for path in sorted(chosen.photos.glob("*.json")):
-        facts = json.loads(path.read_text(encoding="utf-8"))
-        photo = path.with_name(f"{path.stem}_0.png")
-        if facts["seed"] % chosen.every or not photo.exists():
-            continue
-        if matte := measure_matte(photo, models):
-            errors["all"].append(matte)
-            errors[facts["hair"]].append(matte)
-        for code, seen in look_for(photo, models).items():
-            found[code, WORN[code](facts)].append(seen)
-    print(f"{'matte, per 1000 px of the band':32} {'SAD':>7} {'of outline':>10} {'gradient':>9} {'of outline':>10}")
+    with ProcessPoolExecutor() as pool:
+        measured = partial(measure, folder=chosen.photos, aspects=chosen.only)
+        for person in pool.map(measured, [seed for seed in seeds if seed % chosen.every == 0]):
+            if person.classes:
+                said, true, reach = person.classes
+                tally.add(said, true, person.facts, reach)
+            if person.matte:
+                errors["all"].append(person.matte)
+                errors[str(person.facts["hair"])].append(person.matte)
+            for code, seen in person.seen.items():
+                found[code, WORN[code](person.facts)].append(seen)
+    if tally.groups:
+        tally.show()
+    if errors:
+        show_errors(errors)
+    if found:
+        print(f"\n{'check':24} {'found':>12} {'false alarm':>14}")
+        for code in WORN:
+            there, absent = found[code, True], found[code, False]
+            print(f"{code:24} {sum(there):4} of {len(there):4} {sum(absent):6} of {len(absent):4}")
+
+
+def show_errors(errors: dict[str, list[tuple[float, ...]]]) -> None:
+    """Print errors of matte and outline, all and by hair style."""
+    print(f"\n{'matte, per 1000 px of the band':32} {'SAD':>7} {'of outline':>10} {'gradient':>9} {'of outline':>10}")
     for group, rows in sorted(errors.items(), key=lambda item: (item[0] != "all", item[0])):
         sad, outline, gradient, outline_gradient = (statistics.mean(column) for column in zip(*rows, strict=True))
         print(f"{group:24} of {len(rows):4} {sad:7.1f} {outline:10.1f} {gradient:9.2f} {outline_gradient:10.2f}")
-    print(f"\n{'check':24} {'found':>12} {'false alarm':>14}")
-    for code in WORN:
-        there, absent = found[code, True], found[code, False]
-        print(f"{code:24} {sum(there):4} of {len(there):4} {sum(absent):6} of {len(absent):4}")
+
+
+def measure(seed: int, folder: Path, aspects: tuple[str, ...]) -> Findings:
+    """Measure one person."""
+    models = Models(threads=1)
+    photo = folder / f"{seed:05d}_0.png"
+    return Findings(
+        facts=json.loads((folder / f"{seed:05d}.json").read_text(encoding="utf-8")),
+        classes=tell_classes(photo, models) if "parts" in aspects else None,
+        matte=measure_matte(photo, models) if "matte" in aspects else None,
+        seen=look_for(photo, models) if "check" in aspects else {},
+    )
+
+
+def tell_classes(photo: Path, models: Models) -> tuple[np.ndarray, np.ndarray, int] | None:
+    """Return the classes that are said of each pixel of the portrait, the true ones, and how near edges are the same.
+
+    None where no face is found.
+    """
+    rgb, face = read(photo, models)
+    if face is None:
+        return None
+    portrait = build_portrait(rgb, face, models)
+    if portrait.part_map is None:
+        return None
+    canvas = cut_upright(rgb, face.landmarks)
+    x, y = np.rint(canvas.landmarks[0, :2] - portrait.landmarks[0, :2]).astype(int)
+    shares = np.concatenate(list(upright_truth(photo, face.landmarks)), axis=2)
+    shares = shares[y : y + portrait.height, x : x + portrait.width]
+    true = np.where(shares.sum(axis=2, dtype=int) > SOLID, shares.argmax(axis=2), len(NAMES))
+    told = parts(portrait)
+    features = told.brows + told.eyes + told.lips + told.mouth
+    masks = {name: getattr(told, name) for name in NAMES} | {"face_skin": told.face_skin - told.ears + features}
+    said = np.stack([*masks.values(), told.background]).argmax(axis=0)
+    left, _, right, _ = portrait.part_map.box
+    return said, true, round(SAME_EDGE * (right - left) / SIDE)
 
 
 def measure_matte(photo: Path, models: Models) -> tuple[float, float, float, float] | None:
     """Return SAD of matte and outline, and their gradient errors; None where no face is found."""
-    rgb = np.asarray(Image.open(photo).convert("RGB"))
-    faces = find_faces(rgb, models)
-    if not faces:
+    rgb, face = read(photo, models)
+    if face is None:
         return None
-    canvas = cut_upright(rgb, faces[0].landmarks)
+    canvas = cut_upright(rgb, face.landmarks)
     coverage = np.asarray(Image.open(photo.with_suffix(".cov.png")).convert("RGB"))
-    turned = cut_upright(coverage, faces[0].landmarks)
+    turned = cut_upright(coverage, face.landmarks)
     truth = turned.rgb[..., 0].astype(np.float32) / 255
     outlook = look(canvas.rgb, canvas.landmarks, models)
     matte = estimate_matte(canvas.rgb, canvas.landmarks, models, outlook)
