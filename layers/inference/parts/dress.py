@@ -108,6 +108,24 @@ def draw_cloth(rng: np.random.Generator, skin: np.ndarray | None = None) -> Clot
     )
 
 
+def draw_stiff(rng: np.random.Generator) -> Cloth:
+    """Draw what cards, phones and cups are made of: no folds; often pale or dark, often with rows of words."""
+    colours = PALETTE[rng.choice(len(PALETTE), 4)] / 255 + rng.normal(0, 0.03, (4, 3))
+    shade = rng.random()
+    if shade < 0.65:
+        colours[0] = PALETTE[rng.choice((0, 1, 2, 7) if shade < 0.45 else (3, 4, 5))] / 255
+        colours[1] = rng.uniform(0, 0.4) if shade < 0.45 else rng.uniform(0.5, 1)
+    return Cloth(
+        colours=linear(colours),
+        pattern=str(rng.choice(("plain", "words", "blobs", "stripes"), p=(0.45, 0.35, 0.13, 0.07))),
+        scale=float(np.exp(rng.uniform(np.log(0.4), np.log(3.0)))),
+        bump=float(rng.uniform(0, 0.1)),
+        folds=float(rng.uniform(0, 0.08)),
+        gloss=float(rng.choice((0.01, 0.03, 0.1, 0.3))),
+        seed=int(rng.integers(10_000)),
+    )
+
+
 def _limit(rest: np.ndarray, back: float, slope: float, width: float, steep: float) -> np.ndarray:
     """Height of a neckline over places of the base mesh."""
     x, _, z = rest.T
@@ -521,22 +539,24 @@ def held(rng: np.random.Generator, person: Person) -> list[Piece]:
     """
     mesh = base()
     chin = person.places[mesh.joints["joint-jaw"]].mean(axis=0)
-    spot = chin + np.array([rng.uniform(-12, 12), rng.uniform(-15, 1), rng.uniform(5, 13)])
+    spot = chin + np.array([rng.uniform(-12, 12), rng.uniform(-18, 1), rng.uniform(5, 13)])
     a = np.radians(rng.uniform(-40, 40))
     turn = np.array([(np.cos(a), -np.sin(a), 0), (np.sin(a), np.cos(a), 0), (0, 0, 1)])
     if rng.random() < 0.3:
         head, stick = rng.uniform(1.6, 3.0), rng.uniform(6, 11)
         size, low = head, stick
         pieces = [
-            _solid(spot, np.full(3, head), 1.0, turn, draw_cloth(rng)),
+            _solid(spot, np.full(3, head), 1.0, turn, draw_stiff(rng)),
             _solid(
-                spot - turn @ (0, stick, 0), np.array((0.45 * head, stick, 0.45 * head)), 0.3, turn, draw_cloth(rng)
+                spot - turn @ (0, stick, 0), np.array((0.45 * head, stick, 0.45 * head)), 0.3, turn, draw_stiff(rng)
             ),
         ]
     else:
-        extent = rng.uniform((2, 2, 0.4), (8, 8, 5))
+        flat = rng.random() < 0.6
+        extent = rng.uniform((2, 2, 0.2), (10, 8, 5))
+        extent[2] *= 0.1 if flat else 1
         size, low = extent[0], extent[1]
-        pieces = [_solid(spot, extent, float(rng.choice((0.15, 0.3, 1.0))), turn, draw_cloth(rng))]
+        pieces = [_solid(spot, extent, 0.1 if flat else float(rng.choice((0.15, 0.3, 1.0))), turn, draw_stiff(rng))]
     if rng.random() < 0.6:
         sleeve = draw_cloth(rng) if rng.random() < 0.6 else None
         grip = spot + turn @ (rng.choice((-0.5, 0.5)) * size, -low, rng.uniform(0, 2)) + np.array((0, -4.0, -2.0))

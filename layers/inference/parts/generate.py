@@ -18,8 +18,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from parts.hair import STYLES
 from parts.photo import develop
-from parts.scene import render
+from parts.scene import render, style_of
 
 
 def main() -> None:
@@ -28,20 +29,23 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--count", type=int, default=972)
+    parser.add_argument("--every", type=int, default=1, help="take every so many-th seed only")
+    parser.add_argument("--hair", nargs="+", choices=sorted(set(STYLES)), help="draw only persons of these hair styles")
     parser.add_argument("--looks", type=int, default=1)
     chosen = parser.parse_args()
     chosen.folder.mkdir(parents=True, exist_ok=True)
-    seeds = range(chosen.first, chosen.first + chosen.count)
+    seeds = range(chosen.first, chosen.first + chosen.count, chosen.every)
+    work = partial(make, folder=chosen.folder, looks=chosen.looks, styles=chosen.hair or list(STYLES))
     with ProcessPoolExecutor() as pool:
-        for seed in pool.map(partial(make, folder=chosen.folder, looks=chosen.looks), seeds):
-            if seed % 50 == 0:
-                print("person", seed, flush=True)
+        for count, seed in enumerate(pool.map(work, seeds), 1):
+            if count % 50 == 0:
+                print(f"person {seed}, {count} of {len(seeds)}", flush=True)
 
 
-def make(seed: int, folder: Path, looks: int) -> int:
-    """Make the photos of a person, if they are not there."""
+def make(seed: int, folder: Path, looks: int, styles: list[str]) -> int:
+    """Make the photos of a person of one of some hair styles, if they are not there."""
     facts = folder / f"{seed:05d}.json"
-    if facts.exists():
+    if facts.exists() or style_of(seed) not in styles:
         return seed
     drawn = render(seed)
     for look in range(looks):

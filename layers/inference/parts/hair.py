@@ -170,10 +170,7 @@ class Hair:
 
 def grow(rng: np.random.Generator, frame: Frame, gender: str, age: str) -> Hair:
     """Draw a head of hair."""
-    styles = list(STYLES)
-    male = gender == "male"
-    chance = np.array([_chance(s, age, male=male) for s in styles])
-    style = str(rng.choice(styles, p=chance / chance.sum()))
+    style, male = draw_style(rng, gender, age), gender == "male"
     recede = float(rng.uniform(0, 4) if male and age == "old" else max(0, rng.normal(0, 0.9)))
     mesh = base()
     inside = hairline(mesh.rest, recede)
@@ -190,6 +187,13 @@ def grow(rng: np.random.Generator, frame: Frame, gender: str, age: str) -> Hair:
     tone = rng.normal(0, 0.12, len(strands)) + 0.15 * value_noise(strands[:, 0] * 1.2, int(rng.integers(1000)))
     cover = 0.55 if style in ("buzz", "ring") else 1.0
     return Hair(strands, tone, style, recede, cover)
+
+
+def draw_style(rng: np.random.Generator, gender: str, age: str) -> str:
+    """Draw one of :data:`STYLES`."""
+    styles = list(STYLES)
+    chance = np.array([_chance(s, age, male=gender == "male") for s in styles])
+    return str(rng.choice(styles, p=chance / chance.sum()))
 
 
 def _chance(style: str, age: str, *, male: bool) -> float:

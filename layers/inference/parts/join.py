@@ -1,6 +1,6 @@
-"""Make one network of some, in 8 bits: ``python -m parts.join FEATURES FIRST.onnx SECOND.onnx RESULT.onnx``.
+"""Make one network of those of all lessons, in 8 bits: ``python -m parts.join FEATURES NETWORKS RESULT.onnx``.
 
-Its shares are the mean of theirs: networks that were taught on other portraits, or otherwise, err in other places.
+Its shares are the mean of theirs: networks that were taught otherwise err in other places.
 The inner layers of U-2-Net are read in the 8 bits in which they come; the ranges of all that follows are measured on
 some of the portraits that taught the networks.
 """
@@ -21,7 +21,7 @@ from quantise import write_in_8_bits
 from torch import nn
 from torch.nn import functional
 
-from parts.train import HELD_OUT, INPUTS, SCALE, Head, Shards, export, pooled
+from parts.train import HELD_OUT, INPUTS, LESSONS, SCALE, Head, Shards, export, pooled
 
 MEASURED = 7
 """One of so many portraits tells the ranges."""
@@ -31,13 +31,14 @@ LARGEST = 30.0
 
 
 class Mean(nn.Module):
-    """Networks as one, which reads the inputs once for all; of layers that are scaled already.
+    """Networks as one, each with its say, which reads the inputs once for all; of layers that are scaled already.
 
     The softmax is written out: onnxruntime's own turns the field about twice, which takes as long as a layer.
     """
 
-    def __init__(self, heads: list[Head]) -> None:
+    def __init__(self, heads: list[Head], says: list[int]) -> None:
         super().__init__()
+        self.says = [say / sum(says) for say in says]
         self.heads = nn.ModuleList(heads)
         self.near = _side_by_side([head.near for head in heads])
         self.reduce = nn.ModuleList(_side_by_side(layers) for layers in zip(*(h.reduce for h in heads), strict=True))
@@ -48,10 +49,10 @@ class Mean(nn.Module):
         seen = functional.relu(self.near(near)).chunk(count, 1)
         small = [functional.relu(layer(tap)).chunk(count, 1) for layer, tap in zip(self.reduce, taps, strict=True)]
         geometry, total = pooled(near), 0
-        for k, head in enumerate(self.heads):
+        for k, (head, say) in enumerate(zip(self.heads, self.says, strict=True)):
             logits = head.decide([each[k] for each in small], seen[k], geometry)
             odds = torch.exp(logits.clamp(-LARGEST, LARGEST))
-            total = total + odds / (count * odds.sum(1, keepdim=True))
+            total = total + odds * (say / odds.sum(1, keepdim=True))
         return total
 
 
@@ -85,10 +86,12 @@ def main() -> None:
     """Join them."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("features", type=Path)
-    parser.add_argument("networks", type=Path, nargs="+")
+    parser.add_argument("networks", type=Path)
     parser.add_argument("result", type=Path)
     chosen = parser.parse_args()
-    join([read(path) for path in chosen.networks], Shards(chosen.features), chosen.result)
+    heads = [read(chosen.networks / f"{name}.onnx") for name in LESSONS]
+    mean = Mean(heads, [lesson.say for lesson in LESSONS.values()])
+    write(mean, Shards(chosen.features), chosen.result)
 
 
 def read(path: Path) -> Head:
@@ -103,11 +106,11 @@ def read(path: Path) -> Head:
     return head.eval()
 
 
-def join(heads: list[Head], shards: Shards, result: Path) -> None:
+def write(mean: Mean, shards: Shards, result: Path) -> None:
     """Write networks as one in 8 bits; their last layers, which draw the edges, stay in float."""
     with tempfile.TemporaryDirectory() as folder:
         plain = Path(folder) / "plain.onnx"
-        export(Mean(heads), torch.float32, plain)
+        export(mean, torch.float32, plain)
         nodes = onnx.load(plain).graph.node
         last = [node.name for node in nodes if node.op_type == "Conv" and node.input[1].endswith("out.weight")]
         as_they_come = {

@@ -23,7 +23,7 @@ from parts.dress import (
     linear,
     vertex_normals,
 )  # fmt: skip
-from parts.hair import CENTRE, Frame, Hair, grow, grow_beard, hairline, make_frame, sample_roots, surface
+from parts.hair import CENTRE, Frame, Hair, draw_style, grow, grow_beard, hairline, make_frame, sample_roots, surface
 from parts.labels import BEARD, BODY_SKIN, CLOTHES, EARS, FACE_SKIN, HAIR, HEADWEAR, NOTHING
 from parts.raster import (
     draw_strands,
@@ -83,13 +83,8 @@ class _Lights:
 
 def render(seed: int, *, bare: bool = False) -> Render:
     """Draw and render the portrait of a seed; ``bare`` leaves its face mask off."""
-    rng = np.random.default_rng(seed)
     mesh = base()
-    person = make_person(rng)
-    tone = int(rng.integers(10))
-    skin = np.clip(MONK[tone] / 255 * rng.uniform(0.86, 1.02) + rng.normal(0, 0.012, 3), 0.05, 1)
-    warm = np.array((1.0, 0.86, 0.80)) if tone < 5 else np.array((1.0, 0.94, 0.9))
-    skin = skin * warm ** rng.uniform(0.3, 1.2)
+    rng, person, tone, skin = _begin(seed)
     frame = make_frame(person.places)
     hair = grow(rng, frame, person.gender, person.age)
     tint = _hair_colour(rng, person.age, tone)
@@ -161,6 +156,22 @@ def render(seed: int, *, bare: bool = False) -> Render:
     light, classes, depth = world.shoot(rng, camera, person, skin, hair, tint, facts)
     lenses = _look_through(np.random.default_rng((seed, 1)), camera, panes, light, depth, facts)
     return Render(light, classes, lenses, facts, lights.radiance.sum(axis=0))
+
+
+def style_of(seed: int) -> str:
+    """Return the hair style of a seed's person, whom this does not render."""
+    rng, person, *_ = _begin(seed)
+    return draw_style(rng, person.gender, person.age)
+
+
+def _begin(seed: int) -> tuple[np.random.Generator, Person, int, np.ndarray]:
+    """Draw the person of a seed, the tone of the Monk scale and the colour of the skin; the dice fall on from there."""
+    rng = np.random.default_rng(seed)
+    person = make_person(rng)
+    tone = int(rng.integers(10))
+    skin = np.clip(MONK[tone] / 255 * rng.uniform(0.86, 1.02) + rng.normal(0, 0.012, 3), 0.05, 1)
+    warm = np.array((1.0, 0.86, 0.80)) if tone < 5 else np.array((1.0, 0.94, 0.9))
+    return rng, person, tone, skin * warm ** rng.uniform(0.3, 1.2)
 
 
 def _look_through(
@@ -587,6 +598,10 @@ def _cloth(cloth: Cloth, rest: np.ndarray, normal: np.ndarray) -> tuple[np.ndarr
         second = 0.5 * (np.sin(p[:, 0] * 2.5) > 0.2) + 0.5 * (np.sin(p[:, 1] * 2.5) > 0.2)
     elif cloth.pattern == "dots":
         second = ((np.sin(p[:, 0] * 3) * np.sin(p[:, 1] * 3)) > 0.55).astype(float)
+    elif cloth.pattern == "words":
+        row = p[:, 1] * 1.5
+        word = value_noise(np.stack([p[:, 0] * 2.5, np.floor(row) * 7.3, 0 * row], axis=1), cloth.seed) > -0.15
+        second = (word & (row % 1 > 0.5)).astype(float)
     elif cloth.pattern == "knit":
         ribs = np.sin(rest[:, 0] * 9 / min(cloth.scale, 1.5)) * (0.6 + 0.4 * np.sin(rest[:, 1] * 12))
         albedo = albedo * (0.85 + 0.22 * ribs)[:, None]

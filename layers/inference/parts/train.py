@@ -1,19 +1,21 @@
-"""Train the parser on the features of synthetic portraits: ``python -m parts.train FEATURES RESULT.onnx``.
+"""Teach the parser on the features of drawn portraits: ``python -m parts.train PHOTOS FEATURES NETWORKS``.
 
-The network is small, because U-2-Net has done the work: its inner layers are brought to few channels, and a decoder
-joins them from coarse to fine with the picture and the geometry of the face. Every eighth person is held out, and what
-the network does on them is printed. It learns on a GPU where there is one. ``--measure`` only measures, on the
-held-out portraits, what RESULT does.
+The networks are small, because U-2-Net has done the work: its inner layers are brought to few channels, and a decoder
+joins them from coarse to fine with the picture and the geometry of the face. One is taught by each of :data:`LESSONS`
+and written as ``LESSON.onnx``; what it does on the persons held out, every eighth, is printed. They learn on a GPU
+where there is one. What is there already is left alone, and measured.
 """
 
 from __future__ import annotations
 
 import argparse
+import copy
 import json
+import math
 import time
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +23,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from parts.labels import GLASSES, NAMES
+from parts.labels import NAMES
+from parts.score import Tally
 
 TAPS = ((128, 1), (256, 2), (512, 4), (512, 8), (128, 2))
 """Channels and coarseness of the inner layers, relative to the 160 cells of the result."""
@@ -33,14 +36,50 @@ CROP, STEP = 80, 8
 HELD_OUT = 8
 WEIGHTS = (1.0, 1.0, 1.4, 2.0, 1.0, 1.3, 3.0, 1.6, 1.6)
 """Of the classes in the loss: what is small counts more."""
-TAKEN = {"hat": 0.6, "held": 0.4, "hand": 0.7, "strapless": 0.5, "tank": 0.5}
-"""Share of the portraits with a hat and so on that an epoch takes: more are drawn than come to have their photo taken,
-so that epochs differ."""
-MIXED, GAIN, LEFT_OUT = 0.5, 0.15, 0.15
-"""Share of portraits whose features take on the style of another's, spread of the gains (natural logarithm), and share
-of channels that are left out."""
-BEHIND = 0.05
-"""A group is behind if its intersection over union is so much lower than that of all."""
+WAYS = {"varied": (0.5, 0.15), "plain": (0.0, 0.1)}
+"""Share of portraits whose features take on the style of another's, and spread of the gains (natural logarithm)."""
+LEFT_OUT = 0.15
+"""Share of channels that are left out."""
+RATE, RISE, REST = 3e-3, 0.15, 0.03
+"""Highest rate of learning, the share of all steps in which it is reached, and the share of it that is left at last."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """How a network is taught.
+
+    Attributes
+    ----------
+    ways
+        Of :data:`WAYS`. For some epochs ``together`` it is taught in the first way; then, for others, in each of them
+        apart, and the network is the mean of what has become of it (model soups; Wortsman et al. 2022).
+    taken
+        Share of the portraits with a hat and so on that an epoch takes: more are drawn than come to have their photo
+        taken, so that epochs differ.
+    seed
+        Of all that is random.
+    say
+        How much the network says, relative to others, in the file that is made of all.
+    """
+
+    ways: tuple[str, ...]
+    together: int
+    apart: int
+    taken: Mapping[str, float]
+    seed: int
+    say: int
+
+
+BARE = {"hand": 0.7, "strapless": 0.5, "tank": 0.5}
+LESSONS = {
+    "long": Lesson(("varied", "plain"), 8, 5, {"hat": 0.6, "held": 0.4, **BARE}, seed=0, say=1),
+    "hats": Lesson(("varied",), 9, 0, {"hat": 1.0, "held": 0.7, **BARE}, seed=2, say=1),
+    "dressed": Lesson(
+        ("varied",), 6, 0, {"hat": 0.4, "held": 0.2, "hand": 0.5, "strapless": 0.1, "tank": 0.1}, seed=1, say=2
+    ),
+}
+"""One that has been taught for long and in two ways, one that meets more hats and held things, and one that has met few
+bare shoulders and knows pale collars; each errs on photographs where the others do not."""
 
 
 class Head(nn.Module):
@@ -137,7 +176,7 @@ class Shards:
 
 
 def batch_of(
-    shards: Shards, chosen: np.ndarray, rng: np.random.Generator
+    shards: Shards, chosen: np.ndarray, way: str, rng: np.random.Generator
 ) -> tuple[torch.Tensor, list[torch.Tensor], torch.Tensor]:
     """Make a batch of squares, some mirrored, some without geometry or colours."""
     nears, taps, truths = [], [[] for _ in TAPS], []
@@ -161,11 +200,11 @@ def batch_of(
         truths.append(truth)
         for store, value in zip(taps, tap, strict=True):
             store.append(value)
-    made = [vary(torch.from_numpy(np.stack(store)).to(torch.float32)) for store in taps]
+    made = [vary(torch.from_numpy(np.stack(store)).to(torch.float32), *WAYS[way]) for store in taps]
     return torch.from_numpy(np.stack(nears)), made, torch.from_numpy(np.stack(truths)).to(torch.float32) / 255
 
 
-def vary(tap: torch.Tensor) -> torch.Tensor:
+def vary(tap: torch.Tensor, mixed: float, gains: float) -> torch.Tensor:
     """Make features of drawn portraits as various as those of photographs may be.
 
     Each channel takes its mean and spread in part from another portrait (MixStyle; Zhou et al. 2021), and a gain of its
@@ -176,43 +215,69 @@ def vary(tap: torch.Tensor) -> torch.Tensor:
     spread, mean = torch.std_mean(tap[:, :, ::2, ::2], dim=(2, 3), keepdim=True)
     spread += 1e-3
     other = torch.randperm(count)
-    share = torch.rand(shape) * (torch.rand(count, 1, 1, 1) < MIXED)
+    share = torch.rand(shape) * (torch.rand(count, 1, 1, 1) < mixed)
     ratio = torch.lerp(spread, spread[other], share) / spread
     shift = torch.lerp(mean, mean[other], share) - mean * ratio
-    gain = torch.exp(GAIN * torch.randn(shape)) * (torch.rand(shape) > LEFT_OUT) / (1 - LEFT_OUT)
+    gain = torch.exp(gains * torch.randn(shape)) * (torch.rand(shape) > LEFT_OUT) / (1 - LEFT_OUT)
     return tap.mul_(ratio * gain).add_(shift * gain)
 
 
-def train(shards: Shards, photos: Path, epochs: int, batch: int, seed: int) -> Head:
-    """Return the trained network."""
-    torch.manual_seed(seed)
-    rng = np.random.default_rng(seed)
+class Course:
+    """A network that is being taught, and how far it is."""
+
+    def __init__(self, steps: int, device: str) -> None:
+        self.head = Head().to(device, memory_format=torch.channels_last)
+        self.optimiser = torch.optim.AdamW(self.head.parameters(), RATE, weight_decay=1e-2)
+        self.step, self.steps, self.device = 0, steps, device
+
+    def learn(self, near: torch.Tensor, taps: list[torch.Tensor], truth: torch.Tensor) -> float:
+        """Take a step and return the loss; the rate rises straight and falls as a cosine."""
+        done = self.step / self.steps
+        rate = done / RISE if done < RISE else (1 + math.cos(math.pi * (done - RISE) / (1 - RISE))) / 2
+        for group in self.optimiser.param_groups:
+            group["lr"] = RATE * max(rate, REST)
+        near, truth, *taps = (t.to(self.device, memory_format=torch.channels_last) for t in (near, truth, *taps))
+        loss = loss_of(self.head(near, *scaled(taps)), truth)
+        self.optimiser.zero_grad()
+        loss.backward()
+        self.optimiser.step()
+        self.step += 1
+        return float(loss.detach())
+
+
+def train(shards: Shards, photos: Path, lesson: Lesson, batch: int) -> Head:
+    """Return the network that a lesson makes."""
+    torch.manual_seed(lesson.seed)
+    rng = np.random.default_rng(lesson.seed)
     taught = np.array([k for k, name in enumerate(shards.names) if int(name.split("_")[0]) % HELD_OUT])
-    chances = np.array([_chance(shards.facts(k, photos)) for k in taught])
+    chances = np.array([_chance(shards.facts(k, photos), lesson.taken) for k in taught])
     each = int(chances.sum()) // batch
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    head = Head().to(device)
-    optimiser = torch.optim.AdamW(head.parameters(), 2e-3, weight_decay=1e-2)
-    plan = torch.optim.lr_scheduler.OneCycleLR(optimiser, 3e-3, total_steps=epochs * each + 1, pct_start=0.15)
     begun = time.monotonic()
-    for epoch in range(epochs):
-        order, total = rng.choice(taught, each * batch, replace=False, p=chances / chances.sum()), 0.0
-        lots = np.split(order, each)
-        for near, taps, truth in _ahead(lambda lot: batch_of(shards, lot, rng), lots):
-            said = head(near.to(device), *scaled([tap.to(device) for tap in taps]))
-            loss = loss_of(said, truth.to(device))
-            optimiser.zero_grad()
-            loss.backward()
-            optimiser.step()
-            plan.step()
-            total += float(loss.detach())
-        print(f"epoch {epoch} loss {total / each:.3f} {time.monotonic() - begun:.0f} s", flush=True)
-    return head.cpu().eval()
+
+    def go_on(course: Course, way: str, epochs: int) -> Course:
+        for epoch in range(epochs):
+            order, total = rng.choice(taught, each * batch, replace=False, p=chances / chances.sum()), 0.0
+            for near, taps, truth in _ahead(lambda lot: batch_of(shards, lot, way, rng), np.split(order, each)):
+                total += course.learn(near, taps, truth)
+            print(f"{way} epoch {epoch} loss {total / each:.3f} {time.monotonic() - begun:.0f} s", flush=True)
+        return course
+
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    trunk = go_on(Course((lesson.together + lesson.apart) * each, device), lesson.ways[0], lesson.together)
+    return mean_of([go_on(copy.deepcopy(trunk), way, lesson.apart).head.cpu().eval() for way in lesson.ways])
 
 
-def _chance(facts: dict[str, str]) -> float:
-    chance = TAKEN.get(facts["extra"], 1.0) * TAKEN.get(facts["garment"].split("+")[0], 1.0)
-    return chance * (TAKEN["hat"] if facts["hat"] else 1.0)
+def mean_of(heads: list[Head]) -> Head:
+    """Return the network whose weights are the mean of theirs."""
+    mean = Head().eval()
+    states = [head.state_dict() for head in heads]
+    mean.load_state_dict({key: sum(state[key] for state in states) / len(states) for key in states[0]})
+    return mean
+
+
+def _chance(facts: dict[str, str], taken: Mapping[str, float]) -> float:
+    chance = taken.get(facts["extra"], 1.0) * taken.get(facts["garment"].split("+")[0], 1.0)
+    return chance * (taken["hat"] if facts["hat"] else 1.0)
 
 
 def _ahead(make: Callable[[np.ndarray], object], lots: list[np.ndarray]):  # type: ignore[no-untyped-def]
@@ -247,94 +312,43 @@ def export(network: nn.Module, kind: torch.dtype, result: Path) -> None:
 
 
 def measure(shards: Shards, run: Callable[[np.ndarray, list[np.ndarray]], np.ndarray], photos: Path) -> None:
-    """Print what the network does on the persons held out.
-
-    For each class the intersection over union and the edges; for each group of persons the intersection over union of
-    the classes, weighed by how much there is of each.
-    """
-    held = [k for k, name in enumerate(shards.names) if int(name.split("_")[0]) % HELD_OUT == 0]
-    edge = np.zeros((len(NAMES), 3))
-    groups: dict[str, list[np.ndarray]] = defaultdict(list)
-    for k in held:
+    """Print what a network, for itself, does on the persons held out, where they are more than half the cell."""
+    tally = Tally()
+    for k in (k for k, name in enumerate(shards.names) if int(name.split("_")[0]) % HELD_OUT == 0):
         near, taps, truth = shards.get(k)
         shares = run(near[None], [t[None] for t in taps])[0]
-        solid = truth.sum(axis=0, dtype=int) > 127
-        said, true = shares.argmax(axis=0), truth.argmax(axis=0)
-        for c in range(len(NAMES)):
-            edge[c] += _edges((said == c) & solid, (true == c) & solid)
-        table = np.bincount(true[solid] * len(NAMES) + said[solid], minlength=len(NAMES) ** 2)
-        groups["all"].append(table.reshape(len(NAMES), -1))
-        facts = shards.facts(k, photos)
-        for key in ("tone", "age", "gender", "race", "hair", "garment", "hat", "glasses", "extra"):
-            if key != "hair" or facts["hat"] not in ("scarf", "turban"):  # which hide all hair
-                groups[f"{key}={str(facts[key]).split('+')[0]}"].append(groups["all"][-1])
-    each = _overlaps(np.sum(groups["all"], axis=0))
-    print("class        IoU   boundary F")
-    for c, name in enumerate(NAMES):
-        right, said_edge, true_edge = edge[c]
-        print(f"{name:11s} {each[c]:.3f}  {2 * right / max(said_edge + true_edge, 1):.3f}")
-    print(f"mean        {np.mean(each):.3f}, without glasses {np.mean(np.delete(each, GLASSES)):.3f}")
-    score = {key: _weighed(np.sum(tables, axis=0)) for key, tables in groups.items()}
-    for key in sorted(score):
-        mark = "  behind" if score[key] < score["all"] - BEHIND else ""
-        print(f"{key:24s} {score[key]:.3f}  of {len(groups[key])}{mark}")
-
-
-def _overlaps(table: np.ndarray) -> np.ndarray:
-    """Intersection over union of each class, from how often a cell of one (row) is taken for another (column)."""
-    both = np.diag(table)
-    return np.asarray(both / np.maximum(table.sum(axis=0) + table.sum(axis=1) - both, 1))
-
-
-def _weighed(table: np.ndarray) -> float:
-    return float(np.average(_overlaps(table), weights=table.sum(axis=1)))
-
-
-def _edges(said: np.ndarray, true: np.ndarray, reach: int = 2) -> tuple[float, float, float]:
-    """Edge cells within ``reach`` of the other's edge (mean of both ways), and the edge cells of each."""
-
-    def border(mask: np.ndarray) -> np.ndarray:
-        padded = np.pad(mask, 1, mode="edge")
-        inner = padded[1:-1, 1:-1]
-        return inner & ~(padded[:-2, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :-2] & padded[1:-1, 2:])
-
-    def near(mask: np.ndarray) -> np.ndarray:
-        out = mask.copy()
-        for _ in range(reach):
-            grown = np.pad(out, 1)
-            out = grown[1:-1, 1:-1] | grown[:-2, 1:-1] | grown[2:, 1:-1] | grown[1:-1, :-2] | grown[1:-1, 2:]
-        return out
-
-    a, b = border(said), border(true)
-    return float((a & near(b)).sum() + (b & near(a)).sum()) / 2, float(a.sum()), float(b.sum())
+        true = np.where(truth.sum(axis=0, dtype=int) > 127, truth.argmax(axis=0), len(NAMES))
+        tally.add(shares.argmax(axis=0), true, shards.facts(k, photos), 2)
+    tally.show()
 
 
 def main() -> None:
-    """Train, export, measure."""
+    """Teach, export, measure."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("photos", type=Path)
     parser.add_argument("features", type=Path)
-    parser.add_argument("result", type=Path)
-    parser.add_argument("--epochs", type=int, default=20)
+    parser.add_argument("networks", type=Path)
+    parser.add_argument("--only", choices=list(LESSONS), nargs="+", default=list(LESSONS))
     parser.add_argument("--batch", type=int, default=8)
-    parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--photos", type=Path, required=True)
-    parser.add_argument("--measure", action="store_true")
     chosen = parser.parse_args()
     torch.set_num_threads(chosen.threads)
     shards = Shards(chosen.features)
     print(len(shards.names), "portraits")
-    if not chosen.measure:
-        head = train(shards, chosen.photos, chosen.epochs, chosen.batch, chosen.seed)
-        export(Shares(head), torch.uint8, chosen.result)
+    chosen.networks.mkdir(parents=True, exist_ok=True)
     import onnxruntime as ort  # noqa: PLC0415
 
-    session = ort.InferenceSession(str(chosen.result), providers=["CPUExecutionProvider"])
+    for name in chosen.only:
+        path = chosen.networks / f"{name}.onnx"
+        if not path.exists():
+            export(Shares(train(shards, chosen.photos, LESSONS[name], chosen.batch)), torch.uint8, path)
+        session = ort.InferenceSession(str(path), providers=["CPUExecutionProvider"])
 
-    def run(near: np.ndarray, taps: list[np.ndarray]) -> np.ndarray:
-        return session.run(None, dict(zip(INPUTS, (near, *map(np.ascontiguousarray, taps)), strict=True)))[0]
+        def run(near: np.ndarray, taps: list[np.ndarray], session: ort.InferenceSession = session) -> np.ndarray:
+            return session.run(None, dict(zip(INPUTS, (near, *map(np.ascontiguousarray, taps)), strict=True)))[0]
 
-    measure(shards, run, chosen.photos)
+        print(path)
+        measure(shards, run, chosen.photos)
 
 
 if __name__ == "__main__":
