@@ -55,8 +55,8 @@ COVERS: Final = 0.5
 CHEEKS: Final = 0.25
 """Below the brows, in head heights: from here to the chin a face mask covers the face."""
 MASKED: Final = 0.5
-"""Share of the lower face that something covers which is believed to be there: 22 real faces measured up to 0.11, and one
-of them, which fills the photo, 0.37; with a mask painted on 0.83 to 0.96."""
+"""Share of the lower face that something covers which is believed to be there: of 22 real faces 21 measured up to 0.11
+and one, which fills the photo, 0.37; with a mask painted on they measured 0.83 to 0.96."""
 THING_SURE: Final = 0.35
 THING_LOOSE: Final = 0.25
 """Cells of so much held are surely so, and a thing hangs together over cells of so little."""
