@@ -12,6 +12,7 @@ import argparse
 import copy
 import json
 import math
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -252,6 +253,8 @@ def train(shards: Shards, photos: Path, lesson: Lesson, batch: int) -> Head:
     taught = np.array([k for k, name in enumerate(shards.names) if int(name.split("_")[0]) % HELD_OUT])
     chances = np.array([_chance(shards.facts(k, photos), lesson.taken) for k in taught])
     each = int(chances.sum()) // batch
+    if not each:
+        sys.exit(f"error: {len(taught)} portraits are too few for a batch of {batch}; draw more")
     begun = time.monotonic()
 
     def go_on(course: Course, way: str, epochs: int) -> Course:
