@@ -35,17 +35,17 @@ def main() -> None:
     chosen = parser.parse_args()
     chosen.folder.mkdir(parents=True, exist_ok=True)
     seeds = range(chosen.first, chosen.first + chosen.count, chosen.every)
-    work = partial(make, folder=chosen.folder, looks=chosen.looks, styles=chosen.hair or list(STYLES))
+    work = partial(make, folder=chosen.folder, looks=chosen.looks, styles=chosen.hair)
     with ProcessPoolExecutor() as pool:
         for count, seed in enumerate(pool.map(work, seeds), 1):
             if count % 50 == 0:
                 print(f"person {seed}, {count} of {len(seeds)}", flush=True)
 
 
-def make(seed: int, folder: Path, looks: int, styles: list[str]) -> int:
-    """Make the photos of a person of one of some hair styles, if they are not there."""
+def make(seed: int, folder: Path, looks: int, styles: list[str] | None) -> int:
+    """Make the photos of a person, if they are not there and the hair is of one of some styles."""
     facts = folder / f"{seed:05d}.json"
-    if facts.exists() or style_of(seed) not in styles:
+    if facts.exists() or (styles and style_of(seed) not in styles):
         return seed
     drawn = render(seed)
     for look in range(looks):

@@ -21,7 +21,7 @@ from quantise import write_in_8_bits
 from torch import nn
 from torch.nn import functional
 
-from parts.train import HELD_OUT, INPUTS, LESSONS, SCALE, Head, Shards, export, pooled
+from parts.train import INPUTS, LESSONS, SCALE, Head, Shards, export, pooled
 
 MEASURED = 7
 """One of so many portraits tells the ranges."""
@@ -69,8 +69,7 @@ class Taught(CalibrationDataReader):  # type: ignore[misc]
     """Some of the portraits that taught the networks, as inputs."""
 
     def __init__(self, shards: Shards) -> None:
-        taught = [k for k, name in enumerate(shards.names) if int(name.split("_")[0]) % HELD_OUT]
-        self.shards, self.left = shards, iter(taught[::MEASURED])
+        self.shards, self.left = shards, iter(shards.taught[::MEASURED])
 
     def get_next(self) -> dict[str, np.ndarray] | None:
         """Return the next portrait's inputs, or None after the last."""

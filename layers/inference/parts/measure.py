@@ -19,18 +19,19 @@ import io
 import json
 import statistics
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
 from idphoto.analysis import analyse
-from idphoto.arrays import F32
+from idphoto.arrays import F32, Rgb
 from idphoto.checks.run import check
 from idphoto.checks.table import ITEMS
 from idphoto.decode import decode
+from idphoto.faces import Face
 from idphoto.matte import CELLS_PER_HEAD, estimate_matte
 from idphoto.models import Models
 from idphoto.partmap import SIDE
@@ -43,16 +44,12 @@ from PIL import Image
 
 from parts.features import read, upright_truth
 from parts.labels import NAMES
-from parts.score import Tally
+from parts.score import SAME_EDGE, Comparison, Tally, compare, truth_of
 
 ASPECTS = ("parts", "matte", "check")
-SAME_EDGE = 2
-"""Cells of the map within which edges are the same."""
 BAND_PX = 6
 """The band reaches so far beyond the pixels that are neither covered nor free."""
 MIXED = (0.02, 0.98)
-SOLID = 127
-"""More of 255 is the person's."""
 
 WORN: dict[str, Callable[[dict[str, object]], bool]] = {
     "glasses": lambda facts: bool(facts["glasses"]),
@@ -68,10 +65,10 @@ WORN: dict[str, Callable[[dict[str, object]], bool]] = {
 
 @dataclass(frozen=True, eq=False)
 class Findings:
-    """What was measured on a person: classes said and true and how near edges are the same, px; errors; items seen."""
+    """What was measured on a person: parts and matte unless no face is found, and the items of the check."""
 
     facts: dict[str, object]
-    classes: tuple[np.ndarray, np.ndarray, int] | None
+    parts: Comparison | None
     matte: tuple[float, float, float, float] | None
     seen: dict[str, bool]
 
@@ -90,9 +87,8 @@ def main() -> None:
     with ProcessPoolExecutor() as pool:
         measured = partial(measure, folder=chosen.photos, aspects=chosen.only)
         for person in pool.map(measured, [seed for seed in seeds if seed % chosen.every == 0]):
-            if person.classes:
-                said, true, reach = person.classes
-                tally.add(said, true, person.facts, reach)
+            if person.parts:
+                tally.add(person.parts, person.facts)
             if person.matte:
                 errors["all"].append(person.matte)
                 errors[str(person.facts["hair"])].append(person.matte)
@@ -117,47 +113,41 @@ def show_errors(errors: dict[str, list[tuple[float, ...]]]) -> None:
         print(f"{group:24} of {len(rows):4} {sad:7.1f} {outline:10.1f} {gradient:9.2f} {outline_gradient:10.2f}")
 
 
-def measure(seed: int, folder: Path, aspects: tuple[str, ...]) -> Findings:
+def measure(seed: int, folder: Path, aspects: Sequence[str]) -> Findings:
     """Measure one person."""
-    models = Models(threads=1)
-    photo = folder / f"{seed:05d}_0.png"
+    models, photo = _models(), folder / f"{seed:05d}_0.png"
+    rgb, face = read(photo, models)
     return Findings(
         facts=json.loads((folder / f"{seed:05d}.json").read_text(encoding="utf-8")),
-        classes=tell_classes(photo, models) if "parts" in aspects else None,
-        matte=measure_matte(photo, models) if "matte" in aspects else None,
-        seen=look_for(photo, models) if "check" in aspects else {},
+        parts=measure_parts(photo, rgb, face, models) if face and "parts" in aspects else None,
+        matte=measure_matte(photo, rgb, face, models) if face and "matte" in aspects else None,
+        seen=look_for(rgb, models) if "check" in aspects else {},
     )
 
 
-def tell_classes(photo: Path, models: Models) -> tuple[np.ndarray, np.ndarray, int] | None:
-    """Return the classes that are said of each pixel of the portrait, the true ones, and how near edges are the same.
+@cache
+def _models() -> Models:
+    """Open the models once in each process."""
+    return Models(threads=1)
 
-    None where no face is found.
-    """
-    rgb, face = read(photo, models)
-    if face is None:
-        return None
+
+def measure_parts(photo: Path, rgb: Rgb, face: Face, models: Models) -> Comparison:
+    """Compare what is said of each pixel of the portrait with what is true."""
     portrait = build_portrait(rgb, face, models)
-    if portrait.part_map is None:
-        return None
     canvas = cut_upright(rgb, face.landmarks)
     x, y = np.rint(canvas.landmarks[0, :2] - portrait.landmarks[0, :2]).astype(int)
     shares = np.concatenate(list(upright_truth(photo, face.landmarks)), axis=2)
-    shares = shares[y : y + portrait.height, x : x + portrait.width]
-    true = np.where(shares.sum(axis=2, dtype=int) > SOLID, shares.argmax(axis=2), len(NAMES))
+    true = truth_of(shares[y : y + portrait.height, x : x + portrait.width].transpose(2, 0, 1))
     told = parts(portrait)
     features = told.brows + told.eyes + told.lips + told.mouth
     masks = {name: getattr(told, name) for name in NAMES} | {"face_skin": told.face_skin - told.ears + features}
     said = np.stack([*masks.values(), told.background]).argmax(axis=0)
     left, _, right, _ = portrait.part_map.box
-    return said, true, round(SAME_EDGE * (right - left) / SIDE)
+    return compare(said, true, round(SAME_EDGE * (right - left) / SIDE))
 
 
-def measure_matte(photo: Path, models: Models) -> tuple[float, float, float, float] | None:
-    """Return SAD of matte and outline, and their gradient errors; None where no face is found."""
-    rgb, face = read(photo, models)
-    if face is None:
-        return None
+def measure_matte(photo: Path, rgb: Rgb, face: Face, models: Models) -> tuple[float, float, float, float]:
+    """Return SAD of matte and outline, and their gradient errors."""
     canvas = cut_upright(rgb, face.landmarks)
     coverage = np.asarray(Image.open(photo.with_suffix(".cov.png")).convert("RGB"))
     turned = cut_upright(coverage, face.landmarks)
@@ -186,10 +176,10 @@ def steepness(alpha: F32) -> F32:
     return np.asarray(np.hypot(down, across), np.float32)
 
 
-def look_for(photo: Path, models: Models) -> dict[str, bool]:
+def look_for(rgb: Rgb, models: Models) -> dict[str, bool]:
     """Return for each item whether it failed, that is, whether it found something."""
     stream = io.BytesIO()
-    Image.open(photo).convert("RGB").save(stream, "PNG")
+    Image.fromarray(rgb).save(stream, "PNG")
     picture = decode(stream.getvalue())
     items = [item for item in ITEMS if item.code in WORN]
     report = check(picture, analyse(picture, models), "strict", items)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,39 +15,63 @@ HIDE_HAIR = ("scarf", "turban")
 """Hats under which hair has no type."""
 BEHIND = 0.05
 """A group is behind if its intersection over union is so much lower than that of all."""
+SAME_EDGE = 2
+"""Cells of the parser's map within which edges are the same."""
+SOLID = 127
+"""Where more of 255 is the person's, a class is true."""
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """What is said of a person beside what is true.
+
+    Attributes
+    ----------
+    table
+        ``(C, C + 1)``, how often a cell of a class (row) is said to be another (column); the last is no person.
+    edges
+        ``(C, 3)`` of each class: edge cells that are right, edge cells said, true edge cells.
+    """
+
+    table: np.ndarray
+    edges: np.ndarray
+
+
+def compare(said: np.ndarray, true: np.ndarray, reach: int) -> Comparison:
+    """Compare what is said of a person with what is true.
+
+    Parameters
+    ----------
+    said, true
+        ``(H, W)`` int, classes; ``len(NAMES)`` where there is no person.
+    reach
+        Edges that lie no farther apart are the same, px.
+    """
+    here, count = true < len(NAMES), len(NAMES)
+    table = np.bincount(true[here] * (count + 1) + said[here], minlength=count * (count + 1))
+    edges = [_edges((said == c) & here, (true == c) & here, reach) for c in range(count)]
+    return Comparison(table.reshape(count, -1), np.array(edges))
+
+
+def truth_of(shares: np.ndarray) -> np.ndarray:
+    """Return the true classes ``(H, W)`` of shares ``(C, H, W)``, 0..255."""
+    return np.where(shares.sum(axis=0, dtype=int) > SOLID, shares.argmax(axis=0), len(NAMES))
 
 
 class Tally:
-    """Counts what is said of persons and what is true.
-
-    A count of cells said to be a class that are truly another is a table ``(C, C + 1)``: the truth is the row, what is
-    said the column, of which the last is that there is no person.
-    """
+    """What is said of many persons, by groups."""
 
     def __init__(self) -> None:
         self.groups: dict[str, list[np.ndarray]] = defaultdict(list)
         self.edges = np.zeros((len(NAMES), 3))
 
-    def add(self, said: np.ndarray, true: np.ndarray, facts: dict[str, object], reach: int) -> None:
-        """Count a person.
-
-        Parameters
-        ----------
-        said, true
-            ``(H, W)`` int, classes; ``len(NAMES)`` where there is no person.
-        facts
-            What was drawn.
-        reach
-            Edges that lie no farther apart are the same, px.
-        """
-        here, count = true < len(NAMES), len(NAMES)
-        table = np.bincount(true[here] * (count + 1) + said[here], minlength=count * (count + 1))
-        self.groups["all"].append(table.reshape(count, -1))
+    def add(self, person: Comparison, facts: dict[str, object]) -> None:
+        """Count a person of whom ``facts`` were drawn."""
+        self.groups["all"].append(person.table)
         for key in GROUPS:
             if key != "hair" or facts["hat"] not in HIDE_HAIR:
-                self.groups[f"{key}={str(facts[key]).split('+')[0]}"].append(self.groups["all"][-1])
-        for c in range(count):
-            self.edges[c] += _edges((said == c) & here, (true == c) & here, reach)
+                self.groups[f"{key}={str(facts[key]).split('+')[0]}"].append(person.table)
+        self.edges += person.edges
 
     def overlaps(self) -> np.ndarray:
         """Intersection over union of each class."""

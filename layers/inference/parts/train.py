@@ -25,7 +25,7 @@ from torch import nn
 from torch.nn import functional
 
 from parts.labels import NAMES
-from parts.score import Tally
+from parts.score import SAME_EDGE, Tally, compare, truth_of
 
 TAPS = ((128, 1), (256, 2), (512, 4), (512, 8), (128, 2))
 """Channels and coarseness of the inner layers, relative to the 160 cells of the result."""
@@ -143,7 +143,7 @@ def _double(field: torch.Tensor) -> torch.Tensor:
 
 
 class Shards:
-    """The features on disk."""
+    """The features on disk, and which of the portraits are taught and which are held out."""
 
     def __init__(self, folder: Path) -> None:
         self.names, self.rows = [], []
@@ -155,6 +155,9 @@ class Shards:
             names = json.loads(path.read_text())
             self.names += names
             self.rows += [(shard, row) for row in range(len(names))]
+        self.taught, self.held_out = [], []
+        for index, name in enumerate(self.names):
+            (self.taught if int(name.split("_")[0]) % HELD_OUT else self.held_out).append(index)
 
     def facts(self, index: int, photos: Path) -> dict[str, str]:
         """Return what was drawn in a portrait."""
@@ -250,7 +253,7 @@ def train(shards: Shards, photos: Path, lesson: Lesson, batch: int) -> Head:
     """Return the network that a lesson makes."""
     torch.manual_seed(lesson.seed)
     rng = np.random.default_rng(lesson.seed)
-    taught = np.array([k for k, name in enumerate(shards.names) if int(name.split("_")[0]) % HELD_OUT])
+    taught = shards.taught
     chances = np.array([_chance(shards.facts(k, photos), lesson.taken) for k in taught])
     each = int(chances.sum()) // batch
     if not each:
@@ -317,11 +320,10 @@ def export(network: nn.Module, kind: torch.dtype, result: Path) -> None:
 def measure(shards: Shards, run: Callable[[np.ndarray, list[np.ndarray]], np.ndarray], photos: Path) -> None:
     """Print what a network, for itself, does on the persons held out, where they are more than half the cell."""
     tally = Tally()
-    for k in (k for k, name in enumerate(shards.names) if int(name.split("_")[0]) % HELD_OUT == 0):
+    for k in shards.held_out:
         near, taps, truth = shards.get(k)
         shares = run(near[None], [t[None] for t in taps])[0]
-        true = np.where(truth.sum(axis=0, dtype=int) > 127, truth.argmax(axis=0), len(NAMES))
-        tally.add(shares.argmax(axis=0), true, shards.facts(k, photos), 2)
+        tally.add(compare(shares.argmax(axis=0), truth_of(truth), SAME_EDGE), shards.facts(k, photos))
     tally.show()
 
 
